@@ -1,0 +1,216 @@
+/**
+ * What of a simulated disk would still be there after the power failed: a durable state, and the changes since that are
+ * not durable yet. Each file has a stream of changes of its own; names change in records that are kept whole or not at all.
+ */
+
+import type { Timestamp } from '../../src/model/entry.ts';
+import type { DirEntry, Inode } from './inode.ts';
+import { lostInPowerCut, type PowerCut } from './power-cut.ts';
+
+/** An inode as the platters have it. */
+export interface DurableInode {
+  readonly uid: number;
+  readonly ino: bigint;
+  readonly device: bigint;
+  readonly kind: Inode['kind'];
+  readonly target: Uint8Array;
+  readonly entries: Map<string, DurableEntry>;
+  content: Uint8Array;
+  mode: number;
+  mtime: Timestamp;
+  ctime: Timestamp;
+}
+
+/** A name as the platters have it. */
+export interface DurableEntry {
+  readonly name: string;
+  readonly uid: number;
+  readonly undecodable: boolean;
+}
+
+/** One change of a file: perhaps bytes, and size and metadata after it. */
+export interface InodeChange {
+  readonly offset: number;
+  readonly bytes: Uint8Array | undefined;
+  readonly size: number;
+  readonly mode: number;
+  readonly mtime: Timestamp;
+  readonly ctime: Timestamp;
+  /** A sync failed after it: the bytes count as written and never will be. */
+  lost: boolean;
+}
+
+/** One atomic change of names. */
+export interface NameChange {
+  /** Directories whose order it belongs to. */
+  readonly dirs: readonly number[];
+  readonly changes: readonly {
+    readonly dir: number;
+    readonly key: string;
+    readonly to: DurableEntry | undefined;
+  }[];
+  readonly time: Timestamp;
+}
+
+/** A change of one name as the tree makes it. */
+export interface EntryChange {
+  readonly dir: Inode;
+  readonly key: string;
+  readonly to: DirEntry | undefined;
+}
+
+export class FileJournal {
+  readonly #durable = new Map<number, DurableInode>();
+  #streams = new Map<number, InodeChange[]>();
+  #names: NameChange[] = [];
+
+  /** A new inode: there, but without a durable name, and empty. */
+  born(inode: Inode): void {
+    this.#durable.set(inode.uid, {
+      uid: inode.uid,
+      ino: inode.ino,
+      device: inode.device,
+      kind: inode.kind,
+      target: inode.target,
+      entries: new Map(),
+      content: new Uint8Array(0),
+      mode: inode.mode,
+      mtime: inode.mtime,
+      ctime: inode.ctime,
+    });
+  }
+
+  /** An inode that no name and no handle leads to any more: its bytes need no longer be written. */
+  died(inode: Inode): void {
+    this.#streams.delete(inode.uid);
+  }
+
+  /** The inode as it is now; with the bytes that were just written, if there were any. */
+  changed(inode: Inode, written?: { readonly bytes: Uint8Array; readonly offset: number }): void {
+    const change: InodeChange = {
+      offset: written?.offset ?? 0,
+      bytes: written === undefined ? undefined : Uint8Array.from(written.bytes),
+      size: inode.kind === 'file' ? inode.size : 0,
+      mode: inode.mode,
+      mtime: inode.mtime,
+      ctime: inode.ctime,
+      lost: false,
+    };
+    const stream = this.#streams.get(inode.uid);
+    if (stream === undefined) this.#streams.set(inode.uid, [change]);
+    else stream.push(change);
+  }
+
+  /** Names that changed in one step; `removed` is a directory that went with its name. */
+  renamed(changes: readonly EntryChange[], time: Timestamp, removed?: Inode): void {
+    const dirs = new Set(changes.map(({ dir }) => dir.uid));
+    if (removed !== undefined) dirs.add(removed.uid);
+    this.#names.push({
+      dirs: [...dirs],
+      time,
+      changes: changes.map(({ dir, key, to }) => ({
+        dir: dir.uid,
+        key,
+        to: to && { name: to.name, uid: to.inode.uid, undecodable: to.undecodable },
+      })),
+    });
+  }
+
+  /** fsync of a file or directory. What a name change must not outrun becomes durable with it. */
+  sync(inode: Inode): void {
+    this.#settle(inode.uid);
+    if (inode.kind !== 'directory') return;
+    const wanted = new Set([inode.uid]);
+    const kept = new Set<NameChange>();
+    for (const change of this.#names.toReversed()) {
+      if (!change.dirs.some((dir) => wanted.has(dir))) continue;
+      for (const dir of change.dirs) wanted.add(dir);
+      kept.add(change);
+    }
+    for (const change of this.#names) if (kept.has(change)) this.#applyNames(change);
+    this.#names = this.#names.filter((change) => !kept.has(change));
+  }
+
+  /** syncfs: all that is pending. */
+  syncAll(): void {
+    for (const uid of [...this.#streams.keys()]) this.#settle(uid);
+    for (const change of this.#names) this.#applyNames(change);
+    this.#names = [];
+  }
+
+  /** An fsync failed: bytes of the file (of all files, if none is named) now count as clean, and are not. */
+  syncFailed(inode: Inode | undefined): void {
+    const streams =
+      inode === undefined ? this.#streams.values() : [this.#streams.get(inode.uid) ?? []];
+    for (const stream of streams) for (const change of stream) change.lost = true;
+  }
+
+  /** How many changes are not durable. */
+  pending(): number {
+    let count = this.#names.length;
+    for (const stream of this.#streams.values()) count += stream.length;
+    return count;
+  }
+
+  /** The power fails: what is left is the durable state from now on. Inodes that no longer stand below a root are dropped. */
+  cut(cut: PowerCut, roots: readonly number[]): ReadonlyMap<number, DurableInode> {
+    const kept = lostInPowerCut(cut, { streams: this.#streams, names: this.#names });
+    for (const change of kept.names) this.#applyNames(change);
+    for (const [uid, content] of kept.contents) {
+      const durable = this.#durable.get(uid);
+      if (durable !== undefined) Object.assign(durable, content(durable));
+    }
+    this.#streams = new Map();
+    this.#names = [];
+    this.#dropUnreachable(roots);
+    return this.#durable;
+  }
+
+  #settle(uid: number): void {
+    const durable = this.#durable.get(uid);
+    for (const change of this.#streams.get(uid) ?? []) {
+      if (durable !== undefined) applyChange(durable, change);
+    }
+    this.#streams.delete(uid);
+  }
+
+  #applyNames({ changes, time }: NameChange): void {
+    for (const { dir, key, to } of changes) {
+      const durable = this.#durable.get(dir);
+      if (durable === undefined) continue;
+      if (to === undefined) durable.entries.delete(key);
+      else durable.entries.set(key, to);
+      durable.mtime = time;
+      durable.ctime = time;
+    }
+  }
+
+  #dropUnreachable(roots: readonly number[]): void {
+    const reached = new Set<number>();
+    const open = [...roots];
+    for (let uid = open.pop(); uid !== undefined; uid = open.pop()) {
+      if (reached.has(uid)) continue;
+      reached.add(uid);
+      for (const entry of this.#durable.get(uid)?.entries.values() ?? []) open.push(entry.uid);
+    }
+    for (const uid of [...this.#durable.keys()]) if (!reached.has(uid)) this.#durable.delete(uid);
+  }
+}
+
+/** Makes one change durable whole; bytes that a failed sync gave up are not. */
+function applyChange(durable: DurableInode, change: InodeChange): void {
+  if (durable.kind === 'file' && change.size !== durable.content.length) {
+    durable.content = resized(durable.content, change.size);
+  }
+  if (change.bytes !== undefined && !change.lost) durable.content.set(change.bytes, change.offset);
+  durable.mode = change.mode;
+  durable.mtime = change.mtime;
+  durable.ctime = change.ctime;
+}
+
+/** A copy that is cut, or extended with zeros. */
+export function resized(content: Uint8Array, size: number): Uint8Array {
+  const copy = new Uint8Array(size);
+  copy.set(content.subarray(0, size));
+  return copy;
+}

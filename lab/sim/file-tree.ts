@@ -1,0 +1,363 @@
+/**
+ * A simulated disk as its programs see it. The port (sim/file-system) and the people (sim/person) both work on it; every
+ * change is noted in the journal, dated by the device's clock and told to those who watch.
+ */
+
+import { KithError } from '../../src/base/error.ts';
+import type { Timestamp } from '../../src/model/entry.ts';
+import type { FileKind } from '../../src/ports/file-system.ts';
+import type { WatchEvent } from '../../src/ports/watcher.ts';
+import { type DiskOptions, DiskTraits } from './disk-traits.ts';
+import { type EntryChange, FileJournal } from './file-journal.ts';
+import { type DirEntry, Inode } from './inode.ts';
+import type { PowerCut } from './power-cut.ts';
+import { regrow } from './regrow.ts';
+
+/** A name in a directory. */
+export interface Place {
+  readonly dir: Inode;
+  readonly name: string;
+}
+
+/** `replace` is what people's programs do: a file or empty directory at the target goes. */
+export type RenameStyle = 'keep' | 'exchange' | 'replace';
+
+/** Something changed at a name in a directory. */
+export type TreeListener = (dir: Inode, name: string, kind: WatchEvent['kind']) => void;
+
+export class FileTree {
+  readonly journal = new FileJournal();
+  readonly traits: DiskTraits;
+  readonly listeners = new Set<TreeListener>();
+  #root: Inode;
+  #nextUid = 1;
+  #nextIno = 2n;
+  #freeInos: bigint[] = [];
+  #mounts: { readonly dir: number; readonly root: number }[] = [];
+  /** Counts power cuts: what was opened before one is of no use after it. */
+  #generation = 0;
+
+  /** `wallMs` is the device's wall clock. */
+  constructor(wallMs: () => number, options: DiskOptions = {}) {
+    this.traits = new DiskTraits(wallMs, options);
+    this.#root = this.#newInode('directory', { mode: 0o755, device: 1n });
+    this.#root.links = 1;
+  }
+
+  get root(): Inode {
+    return this.#root;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The entry at a name, whatever the spelling, as far as the disk folds names. */
+  entry({ dir, name }: Place): DirEntry | undefined {
+    return dir.entries.get(this.traits.keyOf(name));
+  }
+
+  /** What stands at a name; a mounted root in place of what it hides. */
+  at(place: Place): Inode | undefined {
+    const found = this.entry(place)?.inode;
+    return found?.mounted ?? found;
+  }
+
+  /** Makes something new. FILE_EXISTS if the name is taken. */
+  make(place: Place, kind: FileKind, facts: { mode: number; target?: Uint8Array }): Inode {
+    this.#mayChange(place);
+    this.traits.checkName(place.name);
+    if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name: place.name });
+    const inode = this.#newInode(kind, { ...facts, device: place.dir.device });
+    this.#setNames([{ ...this.#keyed(place), to: this.#entryFor(place.name, inode) }]);
+    this.tell(place.dir, place.name, kindOfBirth(kind));
+    return inode;
+  }
+
+  /** Makes a file under a name whose bytes are no UTF-8. */
+  makeUndecodable(dir: Inode, escaped: string): Inode {
+    this.#mayChange({ dir, name: escaped });
+    const inode = this.#newInode('file', { mode: 0o600, device: dir.device });
+    const to = { name: escaped, inode, undecodable: true };
+    this.#setNames([{ dir, key: `\0${escaped}`, to }]);
+    return inode;
+  }
+
+  /** A second name for a file. */
+  hardLink(inode: Inode, place: Place): void {
+    this.#mayChange(place);
+    this.traits.checkName(place.name);
+    if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name: place.name });
+    this.#setNames([{ ...this.#keyed(place), to: this.#entryFor(place.name, inode) }]);
+    inode.ctime = this.traits.time();
+    this.tell(place.dir, place.name, 'settled');
+  }
+
+  /** Writes all, or as much as fits and throws FILE_DISK_FULL. */
+  write(inode: Inode, bytes: Uint8Array, position: number): void {
+    this.traits.checkWritable();
+    const fits = this.traits.take(inode.size, position + bytes.length);
+    const written = bytes.subarray(0, Math.max(0, fits - position));
+    if (written.length > 0) {
+      inode.put(written, position);
+      this.#touch(inode);
+      this.journal.changed(inode, { bytes: written, offset: position });
+      this.#tellOf(inode, 'writing');
+    }
+    if (written.length < bytes.length) throw new KithError('FILE_DISK_FULL', {});
+  }
+
+  truncate(inode: Inode, size: number): void {
+    this.traits.checkWritable();
+    if (this.traits.take(inode.size, size) < size) throw new KithError('FILE_DISK_FULL', {});
+    if (size < inode.size) this.traits.release(inode.size, size);
+    inode.resize(size);
+    this.#touch(inode);
+    this.journal.changed(inode);
+    this.#tellOf(inode, 'writing');
+  }
+
+  setMode(inode: Inode, mode: number): void {
+    this.traits.checkWritable();
+    inode.mode = mode & 0o7777;
+    this.#noteMetadata(inode);
+  }
+
+  setTime(inode: Inode, mtime: Timestamp): void {
+    this.traits.checkWritable();
+    inode.mtime = this.traits.cut(mtime);
+    this.#noteMetadata(inode);
+  }
+
+  /** A program closed a file it had written to. */
+  closedAfterWriting(inode: Inode): void {
+    this.#tellOf(inode, 'settled');
+  }
+
+  /** One atomic step. */
+  rename(from: Place, to: Place, style: RenameStyle): void {
+    this.#mayChange(from);
+    this.#mayChange(to);
+    if (from.dir.device !== to.dir.device) throw new KithError('FILE_CROSS_DEVICE', {});
+    this.traits.checkName(to.name);
+    const moved = this.entry(from);
+    const target = this.entry(to);
+    if (moved === undefined) throw new KithError('FILE_GONE', { name: from.name });
+    if (style === 'exchange' && target === undefined)
+      throw new KithError('FILE_GONE', { name: to.name });
+    if (style === 'keep' && target !== undefined)
+      throw new KithError('FILE_EXISTS', { name: to.name });
+    if (isWithin(to.dir, moved.inode)) throw new KithError('FILE_FAILED', { errno: 'EINVAL' });
+    checkUnmounted(moved.inode, target?.inode);
+    if (style === 'exchange' && target !== undefined) {
+      if (isWithin(from.dir, target.inode)) throw new KithError('FILE_FAILED', { errno: 'EINVAL' });
+      this.#exchange({ from, to, moved: moved.inode, target: target.inode });
+    } else this.#move({ from, to, moved: moved.inode, target: target?.inode });
+  }
+
+  /** Removes a name that is no directory. */
+  removeFile(place: Place): void {
+    this.#mayChange(place);
+    const found = this.#found(place);
+    if (found.kind === 'directory') throw new KithError('FILE_IS_DIRECTORY', { name: place.name });
+    this.#setNames([{ ...this.#keyed(place), to: undefined }]);
+    found.ctime = this.traits.time();
+    this.tell(place.dir, place.name, 'settled');
+  }
+
+  /** Removes an empty directory. */
+  removeDir(place: Place): void {
+    this.#mayChange(place);
+    const found = this.#found(place);
+    if (found.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { name: place.name });
+    checkUnmounted(found, undefined);
+    if (found.entries.size > 0) throw new KithError('FILE_NOT_EMPTY', { name: place.name });
+    this.#setNames([{ ...this.#keyed(place), to: undefined }], found);
+    this.tell(place.dir, place.name, 'settled');
+  }
+
+  /** Another, empty file system hides what is below this directory. */
+  mount(dir: Inode, device: bigint): Inode {
+    const root = this.#newInode('directory', { mode: 0o755, device });
+    root.links = 1;
+    root.parent = dir.parent;
+    root.name = dir.name;
+    dir.mounted = root;
+    this.#mounts.push({ dir: dir.uid, root: root.uid });
+    return root;
+  }
+
+  /** Shows again what was hidden. */
+  unmount(root: Inode): void {
+    const hidden = root.parent && this.entry({ dir: root.parent, name: root.name })?.inode;
+    if (hidden?.mounted !== root) throw new KithError('BUG', { what: 'not mounted' });
+    hidden.mounted = undefined;
+    this.#mounts = this.#mounts.filter((mount) => mount.root !== root.uid);
+  }
+
+  /** A handle on it was opened. */
+  hold(inode: Inode): void {
+    inode.opens += 1;
+  }
+
+  /** A handle on it was closed. */
+  letGo(inode: Inode): void {
+    inode.opens -= 1;
+    this.#freeIfUnused(inode);
+  }
+
+  /** The power fails and comes back: everything is as the platters have it. */
+  powerCut(cut: PowerCut): void {
+    const mounts = this.#mounts;
+    const roots = [this.#root.uid, ...mounts.map(({ root }) => root)];
+    const durable = this.journal.cut(cut, roots);
+    const grown = regrow(durable, { root: this.#root.uid, mounts });
+    this.#generation += 1;
+    this.#root = grown.root;
+    this.#mounts = grown.mounts;
+    this.#nextIno = grown.nextIno;
+    this.#freeInos = [];
+    this.traits.resetUsed(grown.usedBytes);
+  }
+
+  /** Tells those who watch. */
+  tell(dir: Inode, name: string, kind: WatchEvent['kind']): void {
+    for (const listener of this.listeners) listener(dir, name, kind);
+  }
+
+  #found(place: Place): Inode {
+    const found = this.entry(place)?.inode;
+    if (found === undefined) throw new KithError('FILE_GONE', { name: place.name });
+    return found;
+  }
+
+  #mayChange({ dir }: Place): void {
+    this.traits.checkWritable();
+    if (dir.links === 0) throw new KithError('FILE_GONE', { what: 'directory was removed' });
+  }
+
+  #keyed({ dir, name }: Place): { readonly dir: Inode; readonly key: string } {
+    return { dir, key: this.traits.keyOf(name) };
+  }
+
+  #entryFor(name: string, inode: Inode): DirEntry {
+    return { name: this.traits.spelling(name), inode, undecodable: false };
+  }
+
+  #newInode(kind: FileKind, facts: { mode: number; device: bigint; target?: Uint8Array }): Inode {
+    const ino = this.#freeInos.pop() ?? this.#nextIno++;
+    const inode = new Inode({
+      uid: this.#nextUid++,
+      ino,
+      kind,
+      time: this.traits.time(),
+      ...facts,
+    });
+    this.journal.born(inode);
+    return inode;
+  }
+
+  #move(move: { from: Place; to: Place; moved: Inode; target: Inode | undefined }): void {
+    const { from, to, moved, target } = move;
+    const isSameName =
+      target === moved && this.traits.keyOf(from.name) === this.traits.keyOf(to.name);
+    if (target === moved && !(isSameName && from.dir === to.dir)) return;
+    if (target !== undefined && target !== moved) checkReplaceable(moved, target);
+    const removed = target?.kind === 'directory' && target !== moved ? target : undefined;
+    this.#setNames(
+      [
+        { ...this.#keyed(from), to: undefined },
+        { ...this.#keyed(to), to: this.#entryFor(to.name, moved) },
+      ],
+      removed,
+    );
+    moved.ctime = this.traits.time();
+    this.tell(from.dir, from.name, 'settled');
+    this.tell(to.dir, to.name, moved.kind === 'directory' ? 'tree' : 'settled');
+  }
+
+  #exchange(swap: { from: Place; to: Place; moved: Inode; target: Inode }): void {
+    const { from, to, moved, target } = swap;
+    if (moved === target) return;
+    this.#setNames([
+      { ...this.#keyed(from), to: this.#entryFor(this.entry(from)?.name ?? from.name, target) },
+      { ...this.#keyed(to), to: this.#entryFor(this.entry(to)?.name ?? to.name, moved) },
+    ]);
+    for (const inode of [moved, target]) inode.ctime = this.traits.time();
+    this.tell(from.dir, from.name, target.kind === 'directory' ? 'tree' : 'settled');
+    this.tell(to.dir, to.name, moved.kind === 'directory' ? 'tree' : 'settled');
+  }
+
+  /** The one place where names change: links, parents, times and the journal go with them. */
+  #setNames(changes: readonly EntryChange[], removed?: Inode): void {
+    const time = this.traits.time();
+    const unnamed: Inode[] = [];
+    for (const { dir, key, to } of changes) {
+      const old = dir.entries.get(key)?.inode;
+      if (old !== undefined) {
+        old.links -= 1;
+        unnamed.push(old);
+      }
+      if (to === undefined) dir.entries.delete(key);
+      else dir.entries.set(key, to);
+      dir.mtime = time;
+      dir.ctime = time;
+    }
+    for (const { dir, to } of changes) {
+      if (to === undefined) continue;
+      to.inode.links += 1;
+      to.inode.parent = dir;
+      to.inode.name = to.name;
+    }
+    this.journal.renamed(changes, time, removed);
+    for (const inode of unnamed) this.#freeIfUnused(inode);
+  }
+
+  #freeIfUnused(inode: Inode): void {
+    if (inode.links > 0) return;
+    inode.parent = undefined;
+    if (inode.opens > 0) return;
+    this.traits.release(inode.size, 0);
+    this.journal.died(inode);
+    this.#freeInos.push(inode.ino);
+  }
+
+  #touch(inode: Inode): void {
+    inode.mtime = this.traits.time();
+    inode.ctime = inode.mtime;
+  }
+
+  #noteMetadata(inode: Inode): void {
+    inode.ctime = this.traits.time();
+    this.journal.changed(inode);
+    this.#tellOf(inode, 'settled');
+  }
+
+  #tellOf(inode: Inode, kind: WatchEvent['kind']): void {
+    if (inode.parent !== undefined) this.tell(inode.parent, inode.name, kind);
+  }
+}
+
+function kindOfBirth(kind: FileKind): WatchEvent['kind'] {
+  if (kind === 'directory') return 'tree';
+  return kind === 'file' ? 'writing' : 'settled';
+}
+
+/** True if `dir` is `ancestor` or below it. */
+function isWithin(dir: Inode, ancestor: Inode): boolean {
+  for (let at: Inode | undefined = dir; at !== undefined; at = at.parent) {
+    if (at === ancestor) return true;
+  }
+  return false;
+}
+
+function checkUnmounted(...inodes: readonly (Inode | undefined)[]): void {
+  if (inodes.some((inode) => inode?.mounted !== undefined)) throw new KithError('FILE_BUSY', {});
+}
+
+function checkReplaceable(moved: Inode, target: Inode): void {
+  const dirs = [moved.kind === 'directory', target.kind === 'directory'];
+  if (!dirs[0] && dirs[1]) throw new KithError('FILE_IS_DIRECTORY', {});
+  if (dirs[0] && !dirs[1]) throw new KithError('FILE_NOT_DIRECTORY', {});
+  if (target.entries.size > 0) throw new KithError('FILE_NOT_EMPTY', {});
+}

@@ -1,0 +1,94 @@
+/**
+ * What the messages need of protobuf, over the wire reader of @bufbuild/protobuf: bounds, exact numbers, strict text.
+ * Unknown fields, and known ones of another wire type, are passed over. Source: Protocol Buffers encoding.
+ */
+
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { KithError } from '../base/error.ts';
+
+export type Reader = BinaryReader;
+export type Writer = BinaryWriter;
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The tag of field `field` as a number. */
+export function varintTag(field: number): number {
+  return field << 3;
+}
+
+/** The tag of field `field` as text, bytes or a message. */
+export function bytesTag(field: number): number {
+  return (field << 3) | 2;
+}
+
+/** Reads one message with `read`, which is given where it ends. What the bytes do wrong becomes WIRE_MALFORMED. */
+export function decodeMessage<T>(bytes: Uint8Array, read: (from: Reader, end: number) => T): T {
+  try {
+    return read(new BinaryReader(bytes), bytes.length);
+  } catch (error) {
+    // A TypeError is never the reader's complaint about bytes but a mistake in here.
+    if (error instanceof KithError || error instanceof TypeError) throw error;
+    throw malformed('protobuf', error);
+  }
+}
+
+/** Bytes of one message that `write` fills. */
+export function encodeMessage(write: (to: Writer) => void): Uint8Array {
+  const to = new BinaryWriter();
+  write(to);
+  return to.finish();
+}
+
+/** Calls `field` with each tag up to `end`; it reads the value and returns true, or leaves it to be passed over. */
+export function readFields(from: Reader, end: number, field: (tag: number) => boolean): void {
+  while (from.pos < end) {
+    const tag = from.uint32();
+    if (tag < 8) throw malformed('field number');
+    if (!field(tag)) from.skip(tag & 7, tag >>> 3);
+  }
+  if (from.pos !== end) throw malformed('field beyond its message');
+}
+
+/** Where the message ends whose length comes next; never beyond `end`. */
+export function readEnd(from: Reader, end: number): number {
+  const length = from.uint32();
+  if (from.pos + length > end) throw malformed('message beyond its parent');
+  return from.pos + length;
+}
+
+/** A number of up to 64 bits that JavaScript holds exactly; WIRE_MALFORMED else. May be negative. */
+export function readSafeInt(from: Reader): number {
+  const value = Number(from.int64());
+  if (!Number.isSafeInteger(value)) throw malformed('number out of range');
+  return value;
+}
+
+/** An unsigned number of 64 bits. */
+export function readUint64(from: Reader): bigint {
+  return BigInt(from.uint64());
+}
+
+/** Text that must be UTF-8; WIRE_MALFORMED else. For names. */
+export function readName(from: Reader): string {
+  const bytes = from.bytes();
+  try {
+    return strict.decode(bytes);
+  } catch (error) {
+    throw malformed('text is not UTF-8', error);
+  }
+}
+
+/** Text for people: what is not UTF-8 is shown as U+FFFD, since old devices let it through. */
+export function readText(from: Reader): string {
+  return from.string();
+}
+
+/** A copy of a field's bytes. */
+export function readCopy(from: Reader): Uint8Array {
+  return from.bytes().slice();
+}
+
+/** The error for bytes that are no message. */
+export function malformed(reason: string, cause?: unknown): KithError {
+  return new KithError('WIRE_MALFORMED', { reason }, cause);
+}

@@ -1,0 +1,111 @@
+/** The control API over HTTP: guard, parse, call the service, answer. Decides nothing itself. */
+
+import fastify, { type FastifyInstance } from 'fastify';
+import { type HostPort, hostPortText, isLoopback } from '../api/address.ts';
+import { API_ROOT } from '../api/control.ts';
+import type { DaemonService } from '../api/service.ts';
+import { KithError } from '../base/error.ts';
+import type { Log } from '../ports/log.ts';
+import { sendError } from './control-server-errors.ts';
+import { type Guard, requireTrusted } from './control-server-guard.ts';
+import { EventStreams } from './event-stream.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { eventRoutes } from './routes/events.ts';
+import { folderRoutes } from './routes/folders.ts';
+import { rescanRoutes } from './routes/rescan.ts';
+import { statusRoutes } from './routes/status.ts';
+
+export interface ControlServerOptions extends Guard {
+  readonly service: DaemonService;
+  readonly log: Log;
+}
+
+/** A server that listens. Closing ends event streams and connections. */
+export interface ControlServer {
+  /** HOST:PORT at which a command on this machine reaches it. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Requests are small: the longest is a folder with a path. */
+const MOST_BODY_BYTES = 64 * 1024;
+const MOST_HEADER_BYTES = 8 * 1024;
+/** A request must have arrived whole by then. */
+const REQUEST_MS = 10_000;
+const MOST_CONNECTIONS = 128;
+/** An id of 200 characters, each of them escaped. */
+const LONGEST_PARAMETER = 2400;
+
+/** Listens at `listen`; port 0 lets the system choose. LISTEN_FAILED if the address is taken or not ours. */
+export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
+  const { listen, log } = options;
+  const { app, streams } = buildControlServer(options);
+  app.server.maxConnections = MOST_CONNECTIONS;
+  try {
+    await app.listen({ host: listen.host, port: listen.port });
+  } catch (error) {
+    await app.close();
+    throw new KithError('LISTEN_FAILED', { address: hostPortText(listen) }, error);
+  }
+  const address = hostPortText(reachable(listen, app));
+  if (!isLoopback(listen.host)) log.write('warn', 'api-reachable-from-outside', { address });
+  return {
+    address,
+    close: async () => {
+      streams.close();
+      await app.close();
+    },
+  };
+}
+
+/** The server without a socket. */
+export function buildControlServer({ service, log, ...guard }: ControlServerOptions): {
+  readonly app: FastifyInstance;
+  readonly streams: EventStreams;
+} {
+  const streams = new EventStreams(service);
+  const app: FastifyInstance = fastify({
+    bodyLimit: MOST_BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    http: { headersTimeout: REQUEST_MS, maxHeaderSize: MOST_HEADER_BYTES },
+    frameworkErrors: (_error, _request, reply) => {
+      return sendError(reply, new KithError('API_REQUEST_INVALID'), log);
+    },
+  });
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'Cache-Control': 'no-store',
+      'Content-Security-Policy': "default-src 'none'",
+      'X-Content-Type-Options': 'nosniff',
+    });
+    requireTrusted(request, guard);
+  });
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error, log));
+  app.setNotFoundHandler((_request, reply) => {
+    return sendError(reply, new KithError('API_ROUTE_UNKNOWN'), log);
+  });
+  void app.register(
+    async (scope) => {
+      for (const add of [statusRoutes, deviceRoutes, folderRoutes, rescanRoutes]) {
+        add({ app: scope, service });
+      }
+      eventRoutes({ app: scope, service }, streams);
+    },
+    { prefix: API_ROOT },
+  );
+  return { app, streams };
+}
+
+/** A wildcard is where one listens; the loopback of its family is where one asks. */
+function reachable({ host }: HostPort, app: FastifyInstance): HostPort {
+  const [first] = app.addresses();
+  if (first === undefined)
+    throw new KithError('BUG', { what: 'a listening server has no address' });
+  const { port } = first;
+  if (host === '0.0.0.0') return { host: '127.0.0.1', port };
+  return { host: host === '::' ? '::1' : host, port };
+}

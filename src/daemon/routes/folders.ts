@@ -1,0 +1,20 @@
+/** `GET`, `POST` and `DELETE folders`, and sharing one. Every answer is the configuration as it then is. */
+
+import { z } from 'zod';
+import { addFolderSchema, shareFolderSchema } from '../../api/requests.ts';
+import { parseRequest, type RouteGround } from './route.ts';
+
+const named = z.strictObject({ folder: z.string() });
+
+/** Adds the routes. */
+export function folderRoutes({ app, service }: RouteGround): void {
+  app.get('/folders', () => service.configuration());
+  app.post('/folders', ({ body }) => service.addFolder(parseRequest(addFolderSchema, body)));
+  app.delete('/folders/:folder', ({ params }) => {
+    return service.removeFolder(parseRequest(named, params).folder);
+  });
+  app.post('/folders/:folder/share', ({ params, body }) => {
+    const { folder } = parseRequest(named, params);
+    return service.shareFolder(folder, parseRequest(shareFolderSchema, body));
+  });
+}

@@ -1,0 +1,215 @@
+/**
+ * Applies operations in groups: intents, then the disk, then the database, then what was displaced goes. What a group
+ * could not do is reported back path by path; nothing is lost by it.
+ */
+
+import { toHex } from '../base/bytes.ts';
+import type { ErrorCode } from '../base/error.ts';
+import { sha256 } from '../base/sha256.ts';
+import type { RelPath } from '../model/path.ts';
+import type { Operation } from '../model/plan.ts';
+import { versionKey } from '../model/version.ts';
+import type { Intent, OurEntry } from '../ports/folder-store.ts';
+import { diskPathOf, type FolderContext, seenOf } from './context.ts';
+import type { Applied, ApplyItem, Expected } from './programs/apply.ts';
+import type { Displaced } from './programs/settle.ts';
+
+/** An operation whose content, if it needs any, is staged. */
+export interface Ready {
+  readonly operation: Operation;
+  /** Our row when it was planned: sequence 0 for none. */
+  readonly basedOn: number;
+  readonly isFinished: boolean;
+}
+
+/** What the others have to do after a group. Disk paths in `doubted`. */
+export interface GroupResult {
+  readonly doubted: readonly string[];
+  /** Intents of these are not over: what was displaced has to be told apart before anything else. */
+  readonly isUnfinished: boolean;
+  /** What stands there was not ours any more: looked at again, then planned again. */
+  readonly changed: readonly RelPath[];
+  readonly failed: readonly { readonly path: RelPath; readonly code: ErrorCode }[];
+  readonly done: readonly RelPath[];
+}
+
+/** The name under which content of a version of a path is staged: the same after a crash. 32 hexadecimal digits. */
+export function stageNameOf(operation: Pick<Operation, 'path' | 'target' | 'kind'>): string {
+  const what = operation.kind === 'delete' ? 'delete' : 'content';
+  const text = `${what}\0${operation.path}\0${versionKey(operation.target.version)}`;
+  return toHex(sha256(text).subarray(0, 16));
+}
+
+/** Applies one group. Rejects if durability could not be had (nothing of it is recorded) or with what stops a folder. */
+export async function applyGroup(
+  context: FolderContext,
+  group: readonly Ready[],
+): Promise<GroupResult> {
+  const current = group.filter((ready) => isCurrent(context, ready)).sort(inOrder(context));
+  const items = current.map((ready) => itemOf(context, ready));
+  const intents = items.filter(displaces).map(({ path, stageName }) => ({ path, stageName }));
+  for (const { path } of items) context.busy.add(path);
+  try {
+    if (intents.length > 0) await context.ledger.change(() => ({ addIntents: intents }));
+    const args = { root: context.root, items, self: context.self.shortId };
+    const readAtMs = context.ports.clock.now();
+    const applied = await context.ports.disk.run('apply', args, { urgency: 1 });
+    const outcome = { group: current, items, applied, readAtMs };
+    await recordGroup(context, outcome, intents.filter(isDone(outcome)));
+    const copies = await settleGroup(context, outcome);
+    return summary(context, outcome, copies);
+  } finally {
+    for (const { path } of items) context.busy.delete(path);
+  }
+}
+
+function isCurrent(context: FolderContext, ready: Ready): boolean {
+  return (context.store.ours(ready.operation.path)?.sequence ?? 0) === ready.basedOn;
+}
+
+/** Directories before what is in them, names before deletes, deletes from the bottom up, room made before it is taken. */
+function inOrder(context: FolderContext): (a: Ready, b: Ready) => number {
+  const rank = ({ operation }: Ready): number => {
+    const ours = context.store.ours(operation.path);
+    const overDirectory = ours?.kind === 'directory' && !ours.deleted;
+    if (operation.kind === 'delete') return overDirectory ? 3 : 2;
+    if (operation.target.kind === 'directory') return 0;
+    return overDirectory ? 4 : 1;
+  };
+  return (a, b) => {
+    const ranks = rank(a) - rank(b);
+    if (ranks !== 0) return ranks;
+    const paths = a.operation.path < b.operation.path ? -1 : 1;
+    return rank(a) === 3 ? -paths : paths;
+  };
+}
+
+function itemOf(context: FolderContext, ready: Ready): ApplyItem {
+  const { operation } = ready;
+  const { target, path, conflictCopy } = operation;
+  const ours = context.store.ours(path);
+  const base = {
+    path,
+    diskPath: diskPathOf(context.store, path),
+    stageName: stageNameOf(operation),
+    expected: expectedOf(ours),
+    conflictCopy,
+  };
+  const mode = target.noPermissions ? undefined : target.mode;
+  const finish = { mode, mtime: target.mtime };
+  if (operation.kind === 'delete') return { ...base, kind: 'delete' };
+  if (operation.kind === 'adopt') return { ...base, kind: 'adopt', finish, entryKind: target.kind };
+  if (target.kind === 'directory') return { ...base, kind: 'make-directory', mode };
+  if (target.kind === 'symlink') return { ...base, kind: 'make-link', target: target.target };
+  return { ...base, kind: 'publish', size: target.size, finish, isFinished: ready.isFinished };
+}
+
+function expectedOf(ours: OurEntry | undefined): Expected | undefined {
+  if (ours?.seen === undefined || ours.deleted || ours.invalid) return undefined;
+  const { kind, seen, target, blockSize, blocks } = ours;
+  return { kind, seen, target, content: seen.racy ? { blockSize, blocks } : undefined };
+}
+
+function displaces(item: ApplyItem): boolean {
+  return item.kind !== 'adopt' && item.expected !== undefined && item.expected.kind !== 'directory';
+}
+
+interface Outcome {
+  readonly group: readonly Ready[];
+  readonly items: readonly ApplyItem[];
+  readonly applied: readonly Applied[];
+  readonly readAtMs: number;
+}
+
+/** Whether the item of an intent was carried out whole; what is not over yet keeps its intent. */
+function isDone(outcome: Outcome): (intent: Intent) => boolean {
+  const done = new Set<string>();
+  for (const [index, applied] of outcome.applied.entries()) {
+    if (applied.outcome === 'done') done.add(outcome.items[index]?.stageName ?? '');
+  }
+  return (intent) => done.has(intent.stageName);
+}
+
+async function recordGroup(
+  context: FolderContext,
+  outcome: Outcome,
+  intents: readonly Intent[],
+): Promise<void> {
+  await context.ledger.change((next) => {
+    const ours: OurEntry[] = [];
+    for (const [index, applied] of outcome.applied.entries()) {
+      const ready = outcome.group[index];
+      const item = outcome.items[index];
+      if (ready === undefined || item === undefined || applied.outcome !== 'done') continue;
+      ours.push(rowOf({ ready, item, applied, readAtMs: outcome.readAtMs }, next()));
+    }
+    return { ours, removeIntents: intents };
+  });
+}
+
+function rowOf(
+  done: {
+    readonly ready: Ready;
+    readonly item: ApplyItem;
+    readonly applied: Applied & { readonly outcome: 'done' };
+    readonly readAtMs: number;
+  },
+  sequence: number,
+): OurEntry {
+  const { target, path } = done.ready.operation;
+  const { status, isTouched } = done.applied;
+  const seen = status === undefined ? undefined : seenOf(status, done.readAtMs);
+  // A time that was set on an inode which stood there may have hidden a write of the last moment.
+  const doubtful = isTouched || (done.item.kind === 'adopt' && target.kind === 'file');
+  return {
+    ...target,
+    sequence,
+    diskPath: done.item.diskPath === path ? undefined : done.item.diskPath,
+    seen: seen === undefined ? undefined : { ...seen, racy: seen.racy || doubtful },
+  };
+}
+
+/** What was displaced goes, now that the database knows; copies made of what was written to until the end. */
+async function settleGroup(context: FolderContext, outcome: Outcome): Promise<readonly string[]> {
+  const displaced: Displaced[] = [];
+  for (const [index, applied] of outcome.applied.entries()) {
+    const item = outcome.items[index];
+    if (applied.outcome === 'done' && applied.isDisplaced && item !== undefined) displaced.push(item);
+  }
+  if (displaced.length === 0) return [];
+  const items = displaced.map(({ path, diskPath, stageName, expected }) => ({
+    path,
+    diskPath,
+    stageName,
+    expected,
+  }));
+  const args = { root: context.root, items, self: context.self.shortId };
+  return await context.ports.disk.run('settle', args, { urgency: 1 });
+}
+
+function summary(context: FolderContext, outcome: Outcome, copies: readonly string[]): GroupResult {
+  const result = {
+    isUnfinished: outcome.items.some(
+      (item, index) => displaces(item) && outcome.applied[index]?.outcome !== 'done',
+    ),
+    doubted: [...copies] as string[],
+    changed: [] as RelPath[],
+    failed: [] as { path: RelPath; code: ErrorCode }[],
+    done: [] as RelPath[],
+  };
+  for (const [index, applied] of outcome.applied.entries()) {
+    const item = outcome.items[index];
+    if (item === undefined) continue;
+    if (applied.outcome === 'failed') result.failed.push({ path: item.path, code: applied.code });
+    else result.doubted.push(...applied.made);
+    if (applied.outcome === 'changed') {
+      result.changed.push(item.path);
+      result.doubted.push(item.diskPath);
+    } else if (applied.outcome === 'done') {
+      result.done.push(item.path);
+      const racy = context.store.ours(item.path)?.seen?.racy === true;
+      if (applied.isTouched || (item.kind === 'adopt' && racy)) result.doubted.push(item.diskPath);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,158 @@
+/** Compares a look at the disk with our rows: what needs reading, what can be recorded at once, what is a problem. */
+
+import type { ErrorCode } from '../base/error.ts';
+import { asKithError } from '../base/error.ts';
+import { childPath, type RelPath } from '../model/path.ts';
+import type { Found } from '../planner/local.ts';
+import type { FileStatus } from '../ports/file-system.ts';
+import type { OurEntry } from '../ports/folder-store.ts';
+import { type FolderContext, isUnchanged, seenOf } from './context.ts';
+import type { Listed } from './programs/look.ts';
+import type { Sighting } from './recorder.ts';
+
+/** A path whose content has to be read. */
+export interface Unread {
+  readonly path: RelPath;
+  readonly diskPath: string;
+  readonly status: FileStatus;
+  readonly basedOn: number;
+}
+
+/** What a look came to. Everything else is as our rows say. */
+export interface Findings {
+  readonly unread: Unread[];
+  readonly sightings: Sighting[];
+  /** Rows of ours that are proved to be gone, what stood below directories included. */
+  readonly gone: OurEntry[];
+  /** Disk paths of directories that were met. */
+  readonly directories: string[];
+  readonly problems: { readonly path: string; readonly code: ErrorCode }[];
+  /** Disk paths that are well. */
+  readonly well: string[];
+}
+
+export function noFindings(): Findings {
+  return { unread: [], sightings: [], gone: [], directories: [], problems: [], well: [] };
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** One path and what stands there. `readAtMs`: wall time when the look began. */
+export function classifyThere(
+  context: FolderContext,
+  at: { readonly path: RelPath; readonly diskPath: string; readonly status: FileStatus; readonly readAtMs: number },
+  findings: Findings,
+): void {
+  const { path, diskPath, status } = at;
+  const ours = context.store.ours(path);
+  if (status.kind === 'other') {
+    findings.problems.push({ path: diskPath, code: 'SPECIAL_FILE' });
+    return;
+  }
+  findings.well.push(diskPath);
+  if (status.kind === 'directory') findings.directories.push(diskPath);
+  else if (ours?.kind === 'directory' && !ours.deleted) goneBelow(context, path, findings);
+  if (isUnchanged(status, ours)) return;
+  const basedOn = ours?.sequence ?? 0;
+  if (status.kind !== 'directory') {
+    findings.unread.push({ path, diskPath, status, basedOn });
+    return;
+  }
+  const found = foundOf(path, status, {});
+  findings.sightings.push({ path, diskPath, basedOn, found, seen: seenOf(status, at.readAtMs) });
+}
+
+/** A complete listing of a directory. Names that cannot travel are problems; rows whose name is not listed are gone. */
+export function classifyListed(
+  context: FolderContext,
+  at: { readonly path: RelPath | undefined; readonly diskPath: string; readonly listed: Listed; readonly readAtMs: number },
+  findings: Findings,
+): void {
+  const met = new Set<RelPath>();
+  for (const name of at.listed.undecodable) {
+    findings.problems.push({ path: joinDisk(at.diskPath, name), code: 'NAME_NOT_UNICODE' });
+  }
+  for (const { name, code } of at.listed.unreadable) {
+    const path = pathOf(at.path, name);
+    if (path !== undefined) met.add(path);
+    findings.problems.push({ path: joinDisk(at.diskPath, name), code });
+  }
+  for (const { name, status } of inOrder(context, at.path, at.listed)) {
+    const diskPath = joinDisk(at.diskPath, name);
+    const path = pathOf(at.path, name);
+    if (path === undefined) findings.problems.push({ path: diskPath, code: 'PATH_INVALID' });
+    else if (context.rules.isExcluded(path)) met.add(path);
+    else if (met.has(path)) findings.problems.push({ path: diskPath, code: 'NAME_TWICE' });
+    else {
+      met.add(path);
+      classifyThere(context, { path, diskPath, status, readAtMs: at.readAtMs }, findings);
+    }
+  }
+  for (const row of context.store.children(at.path)) {
+    if (!row.deleted && !row.invalid && !met.has(row.path)) classifyGone(context, row, findings);
+  }
+}
+
+/** A row whose path is proved to be gone, and with a directory everything below it. */
+export function classifyGone(context: FolderContext, row: OurEntry, findings: Findings): void {
+  if (row.deleted || row.invalid) return;
+  findings.gone.push(row);
+  if (row.kind === 'directory') goneBelow(context, row.path, findings);
+}
+
+function goneBelow(context: FolderContext, dir: RelPath, findings: Findings): void {
+  for (const row of context.store.children(dir)) classifyGone(context, row, findings);
+}
+
+/** Of two names with one NFC form the one that our row knows is the name, else the NFC one itself, else the first. */
+function inOrder(context: FolderContext, parent: RelPath | undefined, listed: Listed): Listed['entries'] {
+  const isKnown = (name: string): boolean => {
+    const path = pathOf(parent, name);
+    const row = path === undefined ? undefined : context.store.ours(path);
+    if (row === undefined || row.deleted) return name.normalize('NFC') === name;
+    return (row.diskPath ?? row.path).split('/').at(-1) === name;
+  };
+  const odd = listed.entries.some(({ name }) => name.normalize('NFC') !== name);
+  if (!odd) return listed.entries;
+  return [...listed.entries].sort((a, b) => Number(isKnown(b.name)) - Number(isKnown(a.name)));
+}
+
+/** undefined: the name cannot be part of a path. */
+function pathOf(parent: RelPath | undefined, name: string): RelPath | undefined {
+  try {
+    return childPath(parent, name);
+  } catch (error) {
+    if (asKithError(error, 'PATH_INVALID') === undefined) throw error;
+    return undefined;
+  }
+}
+
+export function joinDisk(parent: string, name: string): string {
+  return parent === '' ? name : `${parent}/${name}`;
+}
+
+/** What stands at a path, as an entry without a version. */
+export function foundOf(
+  path: RelPath,
+  status: FileStatus,
+  content: {
+    readonly blockSize?: number;
+    readonly blocks?: Uint8Array;
+    readonly contentHash?: Uint8Array;
+    readonly target?: Uint8Array;
+  },
+): Found {
+  const kind = status.kind === 'other' ? 'file' : status.kind;
+  return {
+    path,
+    kind,
+    size: kind === 'file' ? status.size : 0,
+    mode: kind === 'symlink' ? 0 : status.mode & 0o777,
+    noPermissions: kind === 'symlink',
+    mtime: kind === 'symlink' ? { s: 0, ns: 0 } : status.mtime,
+    blockSize: content.blockSize ?? 0,
+    blocks: content.blocks ?? NOTHING,
+    contentHash: content.contentHash ?? NOTHING,
+    target: content.target ?? NOTHING,
+  };
+}

@@ -1,0 +1,89 @@
+/** What the parts of one folder share. */
+
+import type { DeviceId } from '../model/device-id.ts';
+import type { Timestamp } from '../model/entry.ts';
+import type { FolderId } from '../model/folder.ts';
+import type { RelPath } from '../model/path.ts';
+import type { Rules } from '../planner/rules.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Disk } from '../ports/disk.ts';
+import type { FileStatus } from '../ports/file-system.ts';
+import type { FolderStore, OurEntry, Seen } from '../ports/folder-store.ts';
+import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
+import type { Watcher } from '../ports/watcher.ts';
+import type { Ledger } from './ledger.ts';
+import type { EnginePrograms } from './programs.ts';
+import type { Root } from './programs/reach.ts';
+
+/** The ports that a folder uses. */
+export interface FolderPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly disk: Disk<EnginePrograms>;
+  readonly watcher: Watcher;
+}
+
+export interface FolderContext {
+  readonly ports: FolderPorts;
+  readonly id: FolderId;
+  readonly root: Root;
+  readonly self: { readonly device: DeviceId; readonly shortId: bigint };
+  /** Id of our counter in version vectors. */
+  readonly counter: bigint;
+  readonly rules: Rules;
+  readonly store: FolderStore;
+  readonly ledger: Ledger;
+  /** Paths that a group is changing on the disk at this moment: what is seen there means nothing until it is recorded. */
+  readonly busy: Set<RelPath>;
+}
+
+/** Wall time as a time stamp. */
+export function nowStamp(clock: Clock): Timestamp {
+  const ms = clock.now();
+  const s = Math.floor(ms / 1000);
+  return { s, ns: Math.floor((ms - s * 1000) * 1e6) };
+}
+
+/** How far back a time may lie and a later write still leave it as it is: clock ticks of the kernel, or whole seconds. */
+const FINE_WINDOW_MS = 50;
+const COARSE_WINDOW_MS = 2500;
+
+/**
+ * What a row keeps of the disk's facts. `readAtMs` (wall): when the look began. Racy, as git's index has it: a write
+ * after the look could leave size and time as they are.
+ */
+export function seenOf(status: FileStatus, readAtMs: number): Seen {
+  const age = readAtMs - (status.mtime.s * 1000 + status.mtime.ns / 1e6);
+  // A time without a fraction may come from a file system that keeps whole seconds only.
+  const window = status.mtime.ns === 0 ? COARSE_WINDOW_MS : FINE_WINDOW_MS;
+  const racy = status.kind === 'file' && age < window && age > -window;
+  const { inode, size, mode, mtime, ctime } = status;
+  return { inode, size, mode, mtime, ctime, racy };
+}
+
+/** True if the disk says of a path what our row says, so that there is no need to read it. */
+export function isUnchanged(status: FileStatus, ours: OurEntry | undefined): boolean {
+  const seen = ours?.seen;
+  if (ours === undefined || seen === undefined || ours.deleted || ours.invalid) return false;
+  if (status.kind !== ours.kind || status.inode !== seen.inode || status.mode !== seen.mode) return false;
+  if (ours.kind === 'directory') return true;
+  return (
+    !seen.racy &&
+    status.size === seen.size &&
+    status.mtime.s === seen.mtime.s &&
+    status.mtime.ns === seen.mtime.ns &&
+    status.ctime.s === seen.ctime.s &&
+    status.ctime.ns === seen.ctime.ns
+  );
+}
+
+/** Spelling on the disk of a path that has a row or not: its own, or below its directory's. */
+export function diskPathOf(store: FolderStore, path: RelPath): string {
+  const own = store.ours(path);
+  if (own !== undefined && !own.deleted) return own.diskPath ?? path;
+  const at = path.lastIndexOf('/');
+  if (at < 0) return path;
+  return `${diskPathOf(store, path.slice(0, at) as RelPath)}${path.slice(at)}`;
+}

@@ -1,0 +1,119 @@
+/** Opens a folder: is the directory at the path the one that the database knows, and does the database know it as it is? */
+
+import { KithError } from '../base/error.ts';
+import { toHex } from '../base/bytes.ts';
+import type { FolderId } from '../model/folder.ts';
+import type { FolderIdentity, FolderStore } from '../ports/folder-store.ts';
+import type { Random } from '../ports/random.ts';
+import type { FolderPorts } from './context.ts';
+import type { RootFound } from './programs/marker.ts';
+import type { Root } from './programs/reach.ts';
+
+/** What is needed to open. */
+export interface Opening {
+  readonly ports: FolderPorts;
+  readonly store: FolderStore;
+  readonly id: FolderId;
+  readonly path: string;
+  readonly bootId: string;
+}
+
+export interface Opened {
+  readonly root: Root;
+  readonly identity: FolderIdentity;
+  /** The machine stopped without a clean end since the last start. */
+  readonly isAfterPowerCut: boolean;
+}
+
+interface Marker {
+  readonly folder: string;
+  readonly token: string;
+}
+
+/**
+ * Trusts the root or stops: ROOT_MISSING, MARKER_MISSING, MARKER_FOREIGN. Where marker and database tell different starts,
+ * the database is older than the world: a new index and an empty base.
+ */
+export async function openFolder(opening: Opening): Promise<Opened> {
+  const { store, ports, path } = opening;
+  const found = await ports.disk.run('readMarker', { path }, { urgency: 0 });
+  const known = store.identity();
+  const isKnown = admit(opening, found, known);
+  if (!isKnown || known === undefined) await forgetBase(opening);
+  const before = store.identity() ?? fresh(opening);
+  const identity = { ...before, nextToken: newToken(ports.random) };
+  await store.commit({ identity });
+  const text = JSON.stringify({ folder: escapeText(opening.id), token: identity.nextToken });
+  await ports.disk.run('writeMarker', { path, text }, { urgency: 0 });
+  const now = {
+    ...identity,
+    token: identity.nextToken,
+    bootId: opening.bootId,
+    endedCleanly: false,
+  };
+  await store.commit({ identity: now });
+  const isAfterPowerCut = isKnown && before.bootId !== opening.bootId && !before.endedCleanly;
+  return { root: { path, token: now.token }, identity: now, isAfterPowerCut };
+}
+
+/** A new index and an empty base: equal content will take the announced versions, different content is a conflict. */
+export async function forgetBase(opening: Pick<Opening, 'store' | 'ports' | 'bootId'>): Promise<void> {
+  const known = opening.store.identity();
+  const made = fresh(opening);
+  const identity = known === undefined ? made : { ...known, indexId: made.indexId, syncedSequence: 0 };
+  const removeIntents = opening.store.intents();
+  await opening.store.commit({ identity, forgetOurs: true, removeIntents });
+}
+
+/** Whether database and marker belong to the same start. Throws if the directory is not to be trusted. */
+function admit(opening: Opening, found: RootFound, known: FolderIdentity | undefined): boolean {
+  const { path, id } = opening;
+  if (!found.exists) throw new KithError('ROOT_MISSING', { path });
+  const marker = found.marker === undefined ? undefined : parseMarker(found.marker);
+  if (found.marker !== undefined && marker?.folder !== escapeText(id)) {
+    throw new KithError('MARKER_FOREIGN', { path, belongsTo: marker?.folder });
+  }
+  if (known === undefined) return false;
+  if (marker === undefined) throw new KithError('MARKER_MISSING', { path });
+  return marker.token === known.token || marker.token === known.nextToken;
+}
+
+/** undefined for what is no marker of ours. */
+function parseMarker(text: string): Marker | undefined {
+  const match = /^\{"folder":"(.*)","token":"([0-9a-f]{32})"\}$/.exec(text);
+  const [, folder, token] = match ?? [];
+  return folder === undefined || token === undefined ? undefined : { folder, token };
+}
+
+/** The marker is plain ASCII, so that it is read the same everywhere. */
+function escapeText(text: string): string {
+  let escaped = '';
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    const plain = code >= 0x20 && code < 0x7f && character !== '"' && character !== '\\' && character !== '%';
+    escaped += plain ? character : `%${code.toString(16)};`;
+  }
+  return escaped;
+}
+
+function fresh(opening: Pick<Opening, 'ports' | 'bootId'>): FolderIdentity {
+  return {
+    indexId: newIndexId(opening.ports.random),
+    token: '',
+    nextToken: '',
+    bootId: opening.bootId,
+    endedCleanly: false,
+    syncedSequence: 0,
+  };
+}
+
+/** 64 random bits, not 0. */
+function newIndexId(random: Random): bigint {
+  let id = 0n;
+  for (const byte of random.bytes(8)) id = (id << 8n) | BigInt(byte);
+  return id === 0n ? 1n : id;
+}
+
+function newToken(random: Random): string {
+  return toHex(random.bytes(16));
+}

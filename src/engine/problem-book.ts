@@ -1,0 +1,67 @@
+/** Problems at paths, and when each is to be tried again by itself. */
+
+import { backoffMs } from '../base/backoff.ts';
+import { ERRORS, type ErrorCode } from '../base/error.ts';
+import type { Problem } from '../model/problem.ts';
+
+interface Kept {
+  readonly problem: Problem;
+  readonly attempt: number;
+  readonly retryAtMs: number;
+}
+
+const RETRY = { firstMs: 1000, mostMs: 60_000 };
+/** Problems kept one by one; of more only the count is known, and a whole look finds them again. */
+const MOST = 10_000;
+
+export class ProblemBook {
+  readonly #kept = new Map<string, Kept>();
+
+  /** Notes what went wrong at a path; the next try comes later than the one before. `nowMs` is monotonic. */
+  set(path: string, code: ErrorCode, nowMs: number): void {
+    const attempt = (this.#kept.get(path)?.attempt ?? -1) + 1;
+    if (attempt === 0 && this.#kept.size >= MOST) return;
+    const problem = { path, code, text: ERRORS[code].text };
+    this.#kept.set(path, { problem, attempt, retryAtMs: nowMs + backoffMs(attempt, 1, RETRY) });
+  }
+
+  /** The path is well again. */
+  clear(path: string): void {
+    this.#kept.delete(path);
+  }
+
+  has(path: string): boolean {
+    return this.#kept.has(path);
+  }
+
+  /** Paths whose time has come; each is put off as if it had failed again, until it is set or cleared. */
+  takeDue(nowMs: number): readonly string[] {
+    const due: string[] = [];
+    for (const [path, kept] of this.#kept) {
+      if (kept.retryAtMs > nowMs) continue;
+      due.push(path);
+      this.#kept.set(path, { ...kept, retryAtMs: nowMs + RETRY.mostMs });
+    }
+    return due;
+  }
+
+  /** When the next one is due; undefined if there is none. */
+  nextDueMs(): number | undefined {
+    let next: number | undefined;
+    for (const { retryAtMs } of this.#kept.values()) {
+      if (next === undefined || retryAtMs < next) next = retryAtMs;
+    }
+    return next;
+  }
+
+  /** Makes everything due at once: what stood in the way may have changed. */
+  retryAll(nowMs: number): void {
+    for (const [path, kept] of this.#kept) this.#kept.set(path, { ...kept, retryAtMs: nowMs });
+  }
+
+  /** All, sorted by path. */
+  list(): readonly Problem[] {
+    const problems = [...this.#kept.values()].map((kept) => kept.problem);
+    return problems.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+}

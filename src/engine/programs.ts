@@ -1,0 +1,27 @@
+/** Every program of the engine by name: what a disk runs. Loaded by the host's disk workers and by the simulator alike. */
+
+import { apply } from './programs/apply.ts';
+import { look } from './programs/look.ts';
+import { readMarker, writeMarker } from './programs/marker.ts';
+import { serve } from './programs/serve.ts';
+import { recover, settle } from './programs/settle.ts';
+import { dropStage, listStage, reuse, writePieces } from './programs/stage.ts';
+import { study, studyPart } from './programs/study.ts';
+
+export const programs = {
+  apply,
+  dropStage,
+  listStage,
+  look,
+  readMarker,
+  recover,
+  reuse,
+  serve,
+  settle,
+  study,
+  studyPart,
+  writeMarker,
+  writePieces,
+};
+
+export type EnginePrograms = typeof programs;

@@ -1,0 +1,293 @@
+/** One change on the disk: checked just before, done in one atomic step, compared just after. */
+
+import { equalBytes } from '../../base/bytes.ts';
+import { asKithError, KithError } from '../../base/error.ts';
+import { blockCount } from '../../model/block.ts';
+import type { RelPath } from '../../model/path.ts';
+import { conflictPath } from '../../planner/conflict.ts';
+import type { DirHandle, DirName, FileProgram, FileStatus } from '../../ports/file-system.ts';
+import {
+  close,
+  makeDir,
+  makeLink,
+  openFile,
+  readLink,
+  removeDir,
+  rename,
+  setMode,
+  status,
+  statusOf,
+} from '../file-calls.ts';
+import type { Applied, ApplyItem, Expected } from './apply.ts';
+import { type Reach, splitDisk } from './reach.ts';
+import { isAsSeen } from './serve.ts';
+import { finishFile } from './stage.ts';
+import { hashBlocks } from './study.ts';
+
+/** What the items of a group share. */
+export interface Work {
+  readonly reach: Reach;
+  readonly stage: DirHandle;
+  /** Disk paths of directories whose entries changed. */
+  readonly touched: Set<string>;
+  readonly self: bigint;
+}
+
+const PLAIN_DIRECTORY_MODE = 0o755;
+const MAX_COPIES = 1000;
+
+/** Carries one item out. Throws only if durability or the root itself is in doubt. */
+export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
+  const made: string[] = [];
+  try {
+    const at = yield* openParent(work, item.diskPath, made);
+    const found = yield* status(at.dir, at.name);
+    if (!(yield* isExpected(at, found, item.expected))) return { outcome: 'changed', made };
+    return yield* carryOut({ work, item, at, made, found });
+  } catch (error) {
+    const known = asKithError(error);
+    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    if (known.code === 'FILE_EXISTS' || known.code === 'FILE_GONE') return { outcome: 'changed', made };
+    return { outcome: 'failed', code: known.code };
+  }
+}
+
+interface Step {
+  readonly work: Work;
+  readonly item: ApplyItem;
+  readonly at: DirName;
+  readonly made: string[];
+  readonly found: FileStatus | undefined;
+}
+
+function carryOut(step: Step): FileProgram<Applied> {
+  switch (step.item.kind) {
+    case 'publish':
+      return publish(step);
+    case 'make-directory':
+      return makeDirectory(step, step.item.mode);
+    case 'make-link':
+      return placeLink(step, step.item.target);
+    case 'adopt':
+      return adopt(step, step.item);
+    case 'delete':
+      return remove(step);
+  }
+}
+
+/** The directory that is to hold the item; one that is missing is made, and reported. */
+function* openParent(work: Work, diskPath: string, made: string[]): FileProgram<DirName> {
+  const { parent, name } = splitDisk(diskPath);
+  const known = yield* work.reach.dir(parent);
+  if (known !== undefined) return { dir: known, name };
+  const above = yield* openParent(work, parent, made);
+  yield* makeDir(above.dir, above.name);
+  made.push(parent);
+  work.touched.add(splitDisk(parent).parent);
+  const dir = yield* work.reach.dir(parent);
+  if (dir === undefined) throw new KithError('FILE_GONE', { path: parent });
+  yield* setMode(dir, PLAIN_DIRECTORY_MODE);
+  return { dir, name };
+}
+
+function* isExpected(
+  at: DirName,
+  found: FileStatus | undefined,
+  expected: Expected | undefined,
+): FileProgram<boolean> {
+  if (expected === undefined) return found === undefined;
+  if (found === undefined || found.kind !== expected.kind) return false;
+  if (expected.kind === 'directory') return true;
+  if (expected.kind === 'symlink') return equalBytes(yield* readLink(at.dir, at.name), expected.target);
+  const { seen } = expected;
+  const unchanged = found.ctime.s === seen.ctime.s && found.ctime.ns === seen.ctime.ns;
+  return isAsSeen(found, seen) && (unchanged || seen.racy) && found.mode === seen.mode;
+}
+
+function* publish(step: Step): FileProgram<Applied> {
+  const { work, item, at } = step;
+  const staged = { dir: work.stage, name: item.stageName };
+  const before = yield* status(staged.dir, staged.name);
+  if (before === undefined) return { outcome: 'failed', code: 'FILE_GONE' };
+  yield* clearDirectory(step);
+  const how = step.found === undefined || step.found.kind === 'directory' ? 'keep' : 'exchange';
+  yield* rename({ from: staged, to: at, how });
+  touch(step);
+  if (how === 'exchange') yield* settleDisplaced(step);
+  return yield* done(step, { before, isDisplaced: how === 'exchange' });
+}
+
+/** A directory that makes room for something else must be empty by now. */
+function* clearDirectory(step: Step): FileProgram<void> {
+  if (step.found?.kind !== 'directory') return;
+  yield* step.work.reach.drop(step.item.diskPath);
+  yield* removeDir(step.at.dir, step.at.name);
+}
+
+function* makeDirectory(step: Step, mode: number | undefined): FileProgram<Applied> {
+  const { work, item, at, found } = step;
+  const isDisplaced = found !== undefined;
+  if (isDisplaced) {
+    yield* rename({ from: at, to: { dir: work.stage, name: item.stageName }, how: 'keep' });
+    touch(step);
+    yield* settleDisplaced(step);
+  }
+  yield* makeDir(at.dir, at.name);
+  touch(step);
+  const dir = yield* work.reach.dir(item.diskPath);
+  if (dir === undefined) return { outcome: 'changed', made: step.made };
+  yield* setMode(dir, mode ?? PLAIN_DIRECTORY_MODE);
+  return yield* done(step, { before: undefined, isDisplaced });
+}
+
+function* placeLink(step: Step, target: Uint8Array): FileProgram<Applied> {
+  const { work, item, at, found } = step;
+  yield* clearDirectory(step);
+  if (found === undefined || found.kind === 'directory') {
+    yield* makeLink(at, target);
+    touch(step);
+    return yield* done(step, { before: undefined, isDisplaced: false });
+  }
+  const staged = { dir: work.stage, name: item.stageName };
+  yield* makeLink(staged, target);
+  yield* rename({ from: staged, to: at, how: 'exchange' });
+  touch(step);
+  yield* settleDisplaced(step);
+  return yield* done(step, { before: undefined, isDisplaced: true });
+}
+
+/** Only mode and time change, on the inode that stands there. */
+function* adopt(step: Step, item: ApplyItem & { readonly kind: 'adopt' }): FileProgram<Applied> {
+  const { at } = step;
+  if (item.entryKind === 'directory') {
+    const dir = yield* step.work.reach.dir(item.diskPath);
+    if (dir === undefined) return { outcome: 'changed', made: step.made };
+    if (item.finish.mode !== undefined) yield* setMode(dir, item.finish.mode);
+  } else {
+    const file = yield* openFile(at, 'read');
+    if (file === undefined) return { outcome: 'changed', made: step.made };
+    try {
+      const mode = item.finish.mode ?? (yield* statusOf(file)).mode;
+      yield* finishFile(file, { mode, mtime: item.finish.mtime });
+    } finally {
+      yield* close(file);
+    }
+  }
+  touch(step);
+  return yield* done(step, { before: undefined, isDisplaced: false });
+}
+
+function* remove(step: Step): FileProgram<Applied> {
+  const { work, item, at, found } = step;
+  if (found?.kind === 'directory') {
+    yield* work.reach.drop(item.diskPath);
+    yield* removeDir(at.dir, at.name);
+    touch(step);
+    return { outcome: 'done', status: undefined, isTouched: false, isDisplaced: false, made: step.made };
+  }
+  const staged = { dir: work.stage, name: item.stageName };
+  yield* rename({ from: at, to: staged, how: 'keep' });
+  touch(step);
+  if (!(yield* isUntouched(staged, item.expected))) {
+    // A person wrote at the last moment: their file goes back to its name, or beside it if the name was taken again.
+    if (!(yield* putBack(staged, at))) yield* keepCopy(step, undefined);
+    return { outcome: 'changed', made: step.made };
+  }
+  return { outcome: 'done', status: undefined, isTouched: false, isDisplaced: true, made: step.made };
+}
+
+function* putBack(staged: DirName, at: DirName): FileProgram<boolean> {
+  try {
+    yield* rename({ from: staged, to: at, how: 'keep' });
+    return true;
+  } catch (error) {
+    if (asKithError(error, 'FILE_EXISTS') === undefined) throw error;
+    return false;
+  }
+}
+
+/** What was displaced is kept as a conflict copy if it loses the name, or if it is not what our row said. */
+function* settleDisplaced(step: Step): FileProgram<void> {
+  const { item, work } = step;
+  const staged = { dir: work.stage, name: item.stageName };
+  const untouched = yield* isUntouched(staged, item.expected);
+  if (untouched && item.conflictCopy === undefined) return;
+  yield* keepCopy(step, untouched ? item.conflictCopy : undefined);
+}
+
+function* isUntouched(staged: DirName, expected: Expected | undefined): FileProgram<boolean> {
+  if (expected === undefined) return false;
+  const displaced = yield* status(staged.dir, staged.name);
+  if (displaced === undefined || displaced.kind !== expected.kind) return false;
+  if (expected.kind === 'symlink') {
+    return equalBytes(yield* readLink(staged.dir, staged.name), expected.target);
+  }
+  if (!isAsSeen(displaced, expected.seen)) return false;
+  return expected.content === undefined || (yield* hasContent(staged, expected.content));
+}
+
+function* hasContent(
+  at: DirName,
+  content: { readonly blockSize: number; readonly blocks: Uint8Array },
+): FileProgram<boolean> {
+  const file = yield* openFile(at, 'read');
+  if (file === undefined) return false;
+  try {
+    const { size } = yield* statusOf(file);
+    const count = blockCount(size, content.blockSize);
+    const part = { size, blockSize: content.blockSize, first: 0, count };
+    return equalBytes(yield* hashBlocks(file, part), content.blocks);
+  } finally {
+    yield* close(file);
+  }
+}
+
+/** Gives the displaced inode a name beside the path. With `chosen` undefined the name is made from its own time and from us. */
+function* keepCopy(step: Step, chosen: RelPath | undefined): FileProgram<void> {
+  const { item, work } = step;
+  const staged = { dir: work.stage, name: item.stageName };
+  const displaced = yield* status(staged.dir, staged.name);
+  if (displaced === undefined) throw new KithError('BUG', { what: 'displaced inode is gone' });
+  const losing = { path: item.path, mtime: displaced.mtime, modifiedBy: work.self };
+  for (let attempt = 0; attempt < MAX_COPIES; attempt++) {
+    const copy = attempt === 0 && chosen !== undefined ? chosen : conflictPath(losing, attempt);
+    const to = { dir: step.at.dir, name: splitDisk(copy).name };
+    const { parent } = splitDisk(item.diskPath);
+    try {
+      yield* rename({ from: staged, to, how: 'keep' });
+      step.made.push(parent === '' ? to.name : `${parent}/${to.name}`);
+      return;
+    } catch (error) {
+      if (asKithError(error, 'FILE_EXISTS') === undefined) throw error;
+    }
+  }
+  throw new KithError('FILE_EXISTS', { path: item.path });
+}
+
+function touch(step: Step): void {
+  step.work.touched.add(splitDisk(step.item.diskPath).parent);
+}
+
+/** What stands there now, and whether somebody has written to it since it was staged as `before`. */
+function* done(
+  step: Step,
+  facts: { readonly before: FileStatus | undefined; readonly isDisplaced: boolean },
+): FileProgram<Applied> {
+  const after = yield* status(step.at.dir, step.at.name);
+  if (after === undefined) return { outcome: 'changed', made: step.made };
+  const { before } = facts;
+  const isTouched =
+    before !== undefined &&
+    (after.inode !== before.inode ||
+      after.size !== before.size ||
+      after.mtime.s !== before.mtime.s ||
+      after.mtime.ns !== before.mtime.ns);
+  return {
+    outcome: 'done',
+    status: isTouched ? before : after,
+    isTouched,
+    isDisplaced: facts.isDisplaced,
+    made: step.made,
+  };
+}
+

@@ -1,0 +1,150 @@
+/**
+ * Makes a group of changes true on the disk: content durable, then names, then directories durable. Nothing that differs
+ * from what our row says is replaced or removed, and what a person puts there at the last moment is displaced, compared
+ * and kept. What it leaves in the staging area (displaced inodes) goes only after the database has the result.
+ */
+
+import type { ErrorCode } from '../../base/error.ts';
+import { asKithError } from '../../base/error.ts';
+import type { EntryKind } from '../../model/entry.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { DirHandle, FileProgram, FileStatus } from '../../ports/file-system.ts';
+import type { Seen } from '../../ports/folder-store.ts';
+import { abilities, close, openFile, sync, syncFileSystem } from '../file-calls.ts';
+import { applyItem } from './apply-item.ts';
+import { inRoot, type Reach, type Root, stageDir } from './reach.ts';
+import { type Finish, finishFile } from './stage.ts';
+
+/** What our row says stands at the path; `content` where times alone do not prove that it is still that. */
+export interface Expected {
+  readonly kind: EntryKind;
+  readonly seen: Seen;
+  readonly target: Uint8Array;
+  readonly content: { readonly blockSize: number; readonly blocks: Uint8Array } | undefined;
+}
+
+interface ItemBase {
+  readonly path: RelPath;
+  /** As spelled on the disk. */
+  readonly diskPath: string;
+  readonly stageName: string;
+  /** undefined: nothing may stand there. */
+  readonly expected: Expected | undefined;
+  /** Where what is displaced is kept, as it loses the name; undefined: it is replaced. */
+  readonly conflictCopy: RelPath | undefined;
+}
+
+export type ApplyItem = ItemBase &
+  (
+    | { readonly kind: 'publish'; readonly size: number; readonly finish: Finish; readonly isFinished: boolean }
+    | { readonly kind: 'make-directory'; readonly mode: number | undefined }
+    | { readonly kind: 'make-link'; readonly target: Uint8Array }
+    | { readonly kind: 'adopt'; readonly finish: Finish; readonly entryKind: EntryKind }
+    | { readonly kind: 'delete' }
+  );
+
+/** What became of an item. `changed`: what stands there is not ours any more; nothing was lost, look again. */
+export type Applied =
+  | {
+      readonly outcome: 'done';
+      /** What stands there now; undefined after a delete. */
+      readonly status: FileStatus | undefined;
+      /** Somebody wrote to it already: look again. */
+      readonly isTouched: boolean;
+      /** An inode waits in the staging area for the commit. */
+      readonly isDisplaced: boolean;
+      /** Disk paths that came to be on the way: conflict copies, parents. */
+      readonly made: readonly string[];
+    }
+  | { readonly outcome: 'changed'; readonly made: readonly string[] }
+  | { readonly outcome: 'failed'; readonly code: ErrorCode };
+
+export interface ApplyArgs {
+  readonly root: Root;
+  /** In the order in which they are to be made. */
+  readonly items: readonly ApplyItem[];
+  /** Short id for the name of a copy of what a person put there at the last moment. */
+  readonly self: bigint;
+}
+
+/** Files up to which each one is synced by itself. */
+const FEW = 4;
+
+/**
+ * Applies the items; what became of each, in order, durable. Throws if durability could not be had: then the whole group
+ * counts as unwritten.
+ */
+export function apply(args: ApplyArgs): FileProgram<readonly Applied[]> {
+  return inRoot(args.root, function* (reach) {
+    const stage = yield* stageDir(reach);
+    const together = (yield* abilities(stage)).syncsAsOne;
+    const staged = yield* makeContentDurable(stage, { items: args.items, together });
+    const applied: Applied[] = [];
+    const touched = new Set<string>();
+    for (const [index, item] of args.items.entries()) {
+      const failed = staged.get(index);
+      if (failed !== undefined) applied.push({ outcome: 'failed', code: failed });
+      else applied.push(yield* applyItem({ reach, stage, touched, self: args.self }, item));
+      yield* reach.trim();
+    }
+    yield* makeNamesDurable(reach, { stage, touched, together });
+    return applied;
+  });
+}
+
+/** Finishes and syncs staged content; the items whose stage file is not there or fails, with their code. */
+function* makeContentDurable(
+  stage: DirHandle,
+  group: { readonly items: readonly ApplyItem[]; readonly together: boolean },
+): FileProgram<ReadonlyMap<number, ErrorCode>> {
+  const failed = new Map<number, ErrorCode>();
+  const files = group.items.filter((item) => item.kind === 'publish').length;
+  const each = files <= FEW || !group.together;
+  for (const [index, item] of group.items.entries()) {
+    if (item.kind !== 'publish' || (item.isFinished && !each)) continue;
+    const code = yield* finishStaged(stage, item, each);
+    if (code !== undefined) failed.set(index, code);
+  }
+  if (!each) yield* syncFileSystem(stage);
+  return failed;
+}
+
+function* finishStaged(
+  stage: DirHandle,
+  item: ApplyItem & { readonly kind: 'publish' },
+  syncs: boolean,
+): FileProgram<ErrorCode | undefined> {
+  let failure: ErrorCode | undefined;
+  const file = yield* openFile({ dir: stage, name: item.stageName }, 'read');
+  if (file === undefined) return 'FILE_GONE';
+  try {
+    if (!item.isFinished) {
+      try {
+        yield* finishFile(file, item.finish);
+      } catch (error) {
+        const known = asKithError(error);
+        if (known === undefined || known.kind === 'bug') throw error;
+        failure = known.code;
+      }
+    }
+    if (syncs) yield* sync(file);
+  } finally {
+    yield* close(file);
+  }
+  return failure;
+}
+
+function* makeNamesDurable(
+  reach: Reach,
+  group: { readonly stage: DirHandle; readonly touched: ReadonlySet<string>; readonly together: boolean },
+): FileProgram<void> {
+  if (group.touched.size === 0) return;
+  if (group.together && group.touched.size > FEW) return yield* syncFileSystem(group.stage);
+  yield* sync(group.stage);
+  for (const path of group.touched) {
+    const dir = yield* reach.dir(path);
+    // A directory that was touched and then removed is held by its parent, which was touched too.
+    if (dir !== undefined) yield* sync(dir);
+    yield* reach.trim();
+  }
+}

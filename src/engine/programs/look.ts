@@ -1,0 +1,106 @@
+/** Looks at directories and single paths. What is not there is proved; what cannot be looked at is an error, not absence. */
+
+import type { ErrorCode } from '../../base/error.ts';
+import { asKithError } from '../../base/error.ts';
+import { CONTROL_DIR } from '../../model/path.ts';
+import type { DirHandle, FileProgram, FileStatus } from '../../ports/file-system.ts';
+import { list, status } from '../file-calls.ts';
+import { inRoot, type Reach, type Root, splitDisk } from './reach.ts';
+
+/** Paths as spelled on the disk, '' the root. */
+export interface LookArgs {
+  readonly root: Root;
+  readonly dirs: readonly string[];
+  readonly paths: readonly string[];
+}
+
+/** `gone`: proved, also where something that is no directory stands in the way. */
+export type Missing =
+  | { readonly outcome: 'gone' }
+  | { readonly outcome: 'failed'; readonly code: ErrorCode };
+
+export interface NamedStatus {
+  readonly name: string;
+  readonly status: FileStatus;
+}
+
+export interface Listed {
+  readonly outcome: 'listed';
+  readonly entries: readonly NamedStatus[];
+  /** Names that are there but could not be looked at. */
+  readonly unreadable: readonly { readonly name: string; readonly code: ErrorCode }[];
+  readonly undecodable: readonly string[];
+}
+
+export interface There {
+  readonly outcome: 'there';
+  readonly status: FileStatus;
+}
+
+/** In the order of the arguments. */
+export interface Look {
+  readonly dirs: readonly (Listed | Missing)[];
+  readonly paths: readonly (There | Missing)[];
+}
+
+/** Looks at everything asked for under one unchanged root. */
+export function look(args: LookArgs): FileProgram<Look> {
+  return inRoot(args.root, function* (reach) {
+    const dirs: (Listed | Missing)[] = [];
+    for (const path of args.dirs) {
+      dirs.push(yield* guarded(lookInto(reach, path)));
+      yield* reach.trim();
+    }
+    const paths: (There | Missing)[] = [];
+    for (const path of args.paths) {
+      paths.push(yield* guarded(lookAt(reach, path)));
+      yield* reach.trim();
+    }
+    return { dirs, paths };
+  });
+}
+
+function* guarded<Found>(program: FileProgram<Found | Missing>): FileProgram<Found | Missing> {
+  try {
+    return yield* program;
+  } catch (error) {
+    const known = asKithError(error);
+    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    // A file or link where a directory was: nothing can stand below it.
+    if (known.code === 'FILE_IS_LINK' || known.code === 'FILE_NOT_DIRECTORY') return { outcome: 'gone' };
+    return { outcome: 'failed', code: known.code };
+  }
+}
+
+function* lookInto(reach: Reach, path: string): FileProgram<Listed | Missing> {
+  const dir = yield* reach.dir(path);
+  if (dir === undefined) return { outcome: 'gone' };
+  const listing = yield* list(dir);
+  const entries: NamedStatus[] = [];
+  const unreadable: { name: string; code: ErrorCode }[] = [];
+  for (const name of [...listing.names].sort()) {
+    if (path === '' && name === CONTROL_DIR) continue;
+    const found = yield* guarded(statusIn(dir, name));
+    if (found.outcome === 'there') entries.push({ name, status: found.status });
+    else if (found.outcome === 'failed') unreadable.push({ name, code: found.code });
+  }
+  return { outcome: 'listed', entries, unreadable, undecodable: listing.undecodable };
+}
+
+/** Without a listing: for names that a listing has just shown. */
+function* statusIn(dir: DirHandle, name: string): FileProgram<There | Missing> {
+  const found = yield* status(dir, name);
+  return found === undefined ? { outcome: 'gone' } : { outcome: 'there', status: found };
+}
+
+/** One path; that it is gone must be said by the call and by the complete listing of what holds it. */
+function* lookAt(reach: Reach, path: string): FileProgram<There | Missing> {
+  const { parent, name } = splitDisk(path);
+  const dir = yield* reach.dir(parent);
+  if (dir === undefined) return yield* lookAt(reach, parent);
+  const found = yield* status(dir, name);
+  if (found !== undefined) return { outcome: 'there', status: found };
+  const { names } = yield* list(dir);
+  if (names.includes(name)) return { outcome: 'failed', code: 'FILE_CHANGED' };
+  return { outcome: 'gone' };
+}

@@ -1,0 +1,125 @@
+/**
+ * Directory handles of one program, opened part by part from the root, so that no link on the way is ever followed. The
+ * program that makes a Reach closes it.
+ */
+
+import { KithError } from '../../base/error.ts';
+import { CONTROL_DIR } from '../../model/path.ts';
+import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
+import { close, makeDir, openDir, openFile, openRoot, read, statusOf } from '../file-calls.ts';
+
+/** A folder's directory, and the token that its marker must hold for us to believe that it is the right one. */
+export interface Root {
+  readonly path: string;
+  readonly token: string;
+}
+
+/** Open handles beyond which all but the root are closed and opened again when needed. */
+const MAX_OPEN = 64;
+const MAX_MARKER_BYTES = 4096;
+
+/** A path on the disk cut in two: '' is the root. */
+export function splitDisk(path: string): { readonly parent: string; readonly name: string } {
+  const at = path.lastIndexOf('/');
+  return { parent: at < 0 ? '' : path.slice(0, at), name: path.slice(at + 1) };
+}
+
+export class Reach {
+  readonly root: DirHandle;
+  readonly #open = new Map<string, DirHandle>();
+
+  constructor(root: DirHandle) {
+    this.root = root;
+  }
+
+  /** The directory at a path on the disk; undefined only if a part of it is proved absent. FILE_IS_LINK and the like else. */
+  *dir(path: string): FileProgram<DirHandle | undefined> {
+    if (path === '') return this.root;
+    const known = this.#open.get(path);
+    if (known !== undefined) return known;
+    const { parent, name } = splitDisk(path);
+    const above: DirHandle | undefined = yield* this.dir(parent);
+    if (above === undefined) return undefined;
+    const handle = yield* openDir(above, name);
+    if (handle !== undefined) this.#open.set(path, handle);
+    return handle;
+  }
+
+  /** Called between items, when no handle is in use: keeps the number of open handles bounded. */
+  *trim(): FileProgram<void> {
+    if (this.#open.size > MAX_OPEN) yield* this.#closeOpened();
+  }
+
+  /** Forgets what was opened at `path`, which another directory may take. */
+  *drop(path: string): FileProgram<void> {
+    for (const [at, handle] of [...this.#open]) {
+      if (at !== path && !at.startsWith(`${path}/`)) continue;
+      this.#open.delete(at);
+      yield* close(handle);
+    }
+  }
+
+  /** Closes everything. */
+  *end(): FileProgram<void> {
+    yield* this.#closeOpened();
+    yield* close(this.root);
+  }
+
+  *#closeOpened(): FileProgram<void> {
+    const handles = [...this.#open.values()];
+    this.#open.clear();
+    for (const handle of handles) yield* close(handle);
+  }
+}
+
+/** Runs `body` on an open root whose marker is right, before and after; ROOT_MISSING, MARKER_MISSING or MARKER_FOREIGN else. */
+export function* inRoot<Result>(
+  root: Root,
+  body: (reach: Reach) => FileProgram<Result>,
+): FileProgram<Result> {
+  const handle = yield* openRoot(root.path);
+  if (handle === undefined) throw new KithError('ROOT_MISSING', { path: root.path });
+  const reach = new Reach(handle);
+  try {
+    yield* checkMarker(reach, root);
+    const result = yield* body(reach);
+    yield* checkMarker(reach, root);
+    return result;
+  } finally {
+    yield* reach.end();
+  }
+}
+
+/** The marker's text; undefined if it is proved absent. */
+export function* readMarkerText(reach: Reach): FileProgram<string | undefined> {
+  const control = yield* reach.dir(CONTROL_DIR);
+  if (control === undefined) return undefined;
+  const file = yield* openFile({ dir: control, name: 'marker' }, 'read');
+  if (file === undefined) return undefined;
+  try {
+    const bytes = new Uint8Array(Math.min(MAX_MARKER_BYTES, (yield* statusOf(file)).size));
+    const length = yield* read(file, bytes, 0);
+    return String.fromCharCode(...bytes.subarray(0, length));
+  } finally {
+    yield* close(file);
+  }
+}
+
+function* checkMarker(reach: Reach, root: Root): FileProgram<void> {
+  const text = yield* readMarkerText(reach);
+  if (text === undefined) throw new KithError('MARKER_MISSING', { path: root.path });
+  if (!text.includes(root.token)) throw new KithError('MARKER_FOREIGN', { path: root.path });
+}
+
+/** The staging area, made if it is not there. */
+export function* stageDir(reach: Reach): FileProgram<DirHandle> {
+  const path = `${CONTROL_DIR}/stage`;
+  const known = yield* reach.dir(path);
+  if (known !== undefined) return known;
+  const control = yield* reach.dir(CONTROL_DIR);
+  if (control === undefined) throw new KithError('MARKER_MISSING', {});
+  yield* makeDir(control, 'stage');
+  const made = yield* reach.dir(path);
+  if (made === undefined) throw new KithError('FILE_GONE', { path });
+  return made;
+}

@@ -1,0 +1,196 @@
+/** Gathers wanted content in the staging area. Every block is verified against its hash before it counts. */
+
+import { equalBytes } from '../../base/bytes.ts';
+import type { ErrorCode } from '../../base/error.ts';
+import { asKithError } from '../../base/error.ts';
+import { HASH_BYTES, sha256 } from '../../base/sha256.ts';
+import type { Timestamp } from '../../model/entry.ts';
+import type { DirHandle, FileHandle, FileProgram } from '../../ports/file-system.ts';
+import {
+  close,
+  list,
+  openFile,
+  read,
+  removeFile,
+  setMode,
+  setTime,
+  truncate,
+  write,
+} from '../file-calls.ts';
+import { inRoot, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
+
+/** Mode and time a file shall have when its name appears; `mode` undefined: what a new file has here. */
+export interface Finish {
+  readonly mode: number | undefined;
+  readonly mtime: Timestamp;
+}
+
+/** One arrived piece of a file. */
+export interface Piece {
+  readonly stageName: string;
+  /** Size of the whole file. */
+  readonly size: number;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly hash: Uint8Array;
+  /** Given when this piece is the whole file: then it is finished at once. */
+  readonly finish: Finish | undefined;
+}
+
+export type Written = 'ok' | 'mismatch' | ErrorCode;
+
+/** Writes arrived pieces; in their order, what became of each. One piece's failure does not touch the others. */
+export function writePieces(args: {
+  readonly root: Root;
+  readonly pieces: readonly Piece[];
+}): FileProgram<readonly Written[]> {
+  return inRoot(args.root, function* (reach) {
+    const stage = yield* stageDir(reach);
+    const written: Written[] = [];
+    for (const piece of args.pieces) written.push(yield* writePiece(stage, piece));
+    return written;
+  });
+}
+
+function* writePiece(stage: DirHandle, piece: Piece): FileProgram<Written> {
+  if (!equalBytes(sha256(piece.bytes), piece.hash)) return 'mismatch';
+  try {
+    const file = yield* openStage(stage, piece.stageName, piece.size);
+    try {
+      if (piece.bytes.length > 0) yield* write(file, piece.bytes, piece.offset);
+      if (piece.finish !== undefined) yield* finishFile(file, piece.finish);
+    } finally {
+      yield* close(file);
+    }
+    return 'ok';
+  } catch (error) {
+    const known = asKithError(error);
+    if (known === undefined || known.kind === 'bug') throw error;
+    return known.code;
+  }
+}
+
+/** Mode of a new file or directory whose sender says nothing of permissions. */
+export const PLAIN_FILE_MODE = 0o644;
+
+/** Sets mode and time; the time last, for writing changes it. */
+export function* finishFile(file: FileHandle, finish: Finish): FileProgram<void> {
+  yield* setMode(file, finish.mode ?? PLAIN_FILE_MODE);
+  yield* setTime(file, finish.mtime);
+}
+
+/** The stage file, made at its full size if it is new. */
+export function* openStage(stage: DirHandle, name: string, size: number): FileProgram<FileHandle> {
+  const at = { dir: stage, name };
+  const known = yield* openFile(at, 'write');
+  if (known !== undefined) {
+    yield* truncate(known, size);
+    return known;
+  }
+  const made = yield* openFile(at, 'create');
+  // `create` makes the file or throws.
+  const file = made as FileHandle;
+  if (size > 0) yield* truncate(file, size);
+  return file;
+}
+
+/** Where a wanted block may stand already. `path` on the disk. */
+export interface LocalBlock {
+  readonly path: string;
+  readonly offset: number;
+}
+
+export interface ReuseArgs {
+  readonly root: Root;
+  readonly stageName: string;
+  readonly size: number;
+  readonly blockSize: number;
+  readonly first: number;
+  /** Hashes of the wanted blocks from `first` on. */
+  readonly blocks: Uint8Array;
+  /** For each of them a place to copy from, or undefined. */
+  readonly local: readonly (LocalBlock | undefined)[];
+}
+
+/**
+ * Keeps what the stage file holds already, copies what stands elsewhere here, and gives the indexes (counted from 0) of the
+ * blocks still missing, ascending.
+ */
+export function reuse(args: ReuseArgs): FileProgram<readonly number[]> {
+  return inRoot(args.root, function* (reach) {
+    const stage = yield* stageDir(reach);
+    const file = yield* openStage(stage, args.stageName, args.size);
+    const missing: number[] = [];
+    try {
+      const count = args.blocks.length / HASH_BYTES;
+      for (let i = 0; i < count; i++) {
+        if (!(yield* reuseBlock(reach, file, { args, i }))) missing.push(args.first + i);
+        yield* reach.trim();
+      }
+    } finally {
+      yield* close(file);
+    }
+    return missing;
+  });
+}
+
+function* reuseBlock(
+  reach: Reach,
+  file: FileHandle,
+  { args, i }: { readonly args: ReuseArgs; readonly i: number },
+): FileProgram<boolean> {
+  const offset = (args.first + i) * args.blockSize;
+  const hash = args.blocks.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
+  const bytes = new Uint8Array(Math.max(0, Math.min(args.blockSize, args.size - offset)));
+  // What the stage file has counts first: a block of zeros is there from the start, for a new file is one hole.
+  const length = bytes.length === 0 ? 0 : yield* read(file, bytes, offset);
+  if (length === bytes.length && equalBytes(sha256(bytes), hash)) return true;
+  const local = args.local[i];
+  if (local === undefined || !(yield* readLocal(reach, local, bytes))) return false;
+  if (!equalBytes(sha256(bytes), hash)) return false;
+  yield* write(file, bytes, offset);
+  return true;
+}
+
+/** Whether all of `into` could be read; a source that fails is no source, and its own trouble shows when it is looked at. */
+function* readLocal(reach: Reach, local: LocalBlock, into: Uint8Array): FileProgram<boolean> {
+  const { parent, name } = splitDisk(local.path);
+  try {
+    const dir = yield* reach.dir(parent);
+    const source = dir === undefined ? undefined : yield* openFile({ dir, name }, 'read');
+    if (source === undefined) return false;
+    try {
+      return (yield* read(source, into, local.offset)) === into.length;
+    } finally {
+      yield* close(source);
+    }
+  } catch (error) {
+    const known = asKithError(error);
+    if (known === undefined || known.kind === 'bug') throw error;
+    return false;
+  }
+}
+
+/** Names in the staging area. */
+export function listStage(args: { readonly root: Root }): FileProgram<readonly string[]> {
+  return inRoot(args.root, function* (reach) {
+    return [...(yield* list(yield* stageDir(reach))).names].sort();
+  });
+}
+
+/** Removes stage files that nothing wants any more; one that is gone already is no error. */
+export function dropStage(args: {
+  readonly root: Root;
+  readonly names: readonly string[];
+}): FileProgram<void> {
+  return inRoot(args.root, function* (reach) {
+    const stage = yield* stageDir(reach);
+    for (const name of args.names) {
+      try {
+        yield* removeFile(stage, name);
+      } catch (error) {
+        if (asKithError(error, 'FILE_GONE') === undefined) throw error;
+      }
+    }
+  });
+}

@@ -1,0 +1,144 @@
+/** Reads content to know it by its hashes. A file that changes meanwhile is no content at all: it is looked at again. */
+
+import type { ErrorCode } from '../../base/error.ts';
+import { asKithError } from '../../base/error.ts';
+import { concatBytes } from '../../base/bytes.ts';
+import { sha256 } from '../../base/sha256.ts';
+import { blockCount, blockSizeFor } from '../../model/block.ts';
+import type { FileHandle, FileProgram, FileStatus } from '../../ports/file-system.ts';
+import { close, openFile, read, readLink, status, statusOf } from '../file-calls.ts';
+import { inRoot, type Reach, type Root, splitDisk } from './reach.ts';
+
+/** Paths as spelled on the disk; together at most some MiB, which is the caller's to see to. */
+export interface StudyArgs {
+  readonly root: Root;
+  readonly paths: readonly string[];
+}
+
+export type Studied =
+  | {
+      readonly outcome: 'file';
+      readonly status: FileStatus;
+      readonly blockSize: number;
+      readonly blocks: Uint8Array;
+    }
+  | { readonly outcome: 'symlink'; readonly status: FileStatus; readonly target: Uint8Array }
+  | Unstudied;
+
+/** `changed`: it moved under our eyes, is gone, or is of another kind by now. */
+export type Unstudied =
+  | { readonly outcome: 'changed' }
+  | { readonly outcome: 'failed'; readonly code: ErrorCode };
+
+/** The content of small files and links, in the order of the arguments. */
+export function study(args: StudyArgs): FileProgram<readonly Studied[]> {
+  return inRoot(args.root, function* (reach) {
+    const studied: Studied[] = [];
+    for (const path of args.paths) {
+      studied.push(yield* guarded(studyOne(reach, path)));
+      yield* reach.trim();
+    }
+    return studied;
+  });
+}
+
+export interface StudyPartArgs {
+  readonly root: Root;
+  readonly path: string;
+  /** What it must be before and after. */
+  readonly status: FileStatus;
+  readonly blockSize: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The hashes of some blocks of a large file. */
+export function studyPart(
+  args: StudyPartArgs,
+): FileProgram<{ readonly outcome: 'part'; readonly blocks: Uint8Array } | Unstudied> {
+  return inRoot(args.root, (reach) =>
+    guarded(
+      withFile(reach, args.path, function* (file) {
+        if (!isSameState(yield* statusOf(file), args.status)) return { outcome: 'changed' } as const;
+        const blocks = yield* hashBlocks(file, { ...args, size: args.status.size });
+        if (!isSameState(yield* statusOf(file), args.status)) return { outcome: 'changed' } as const;
+        return { outcome: 'part', blocks } as const;
+      }),
+    ),
+  );
+}
+
+/** True if a file can not have been written to between the two looks, as far as the file system's clock tells. */
+export function isSameState(a: FileStatus, b: FileStatus): boolean {
+  return (
+    a.inode === b.inode &&
+    a.size === b.size &&
+    a.mtime.s === b.mtime.s &&
+    a.mtime.ns === b.mtime.ns &&
+    a.ctime.s === b.ctime.s &&
+    a.ctime.ns === b.ctime.ns
+  );
+}
+
+/** The hashes of blocks `first` to `first + count` of a file of `size` bytes, one after the other. */
+export function* hashBlocks(
+  file: FileHandle,
+  part: { readonly size: number; readonly blockSize: number; readonly first: number; readonly count: number },
+): FileProgram<Uint8Array> {
+  const hashes: Uint8Array[] = [];
+  const buffer = new Uint8Array(Math.min(part.blockSize, Math.max(part.size, 1)));
+  for (let index = part.first; index < part.first + part.count; index++) {
+    const offset = index * part.blockSize;
+    const wanted = buffer.subarray(0, Math.min(part.blockSize, part.size - offset));
+    const length = wanted.length === 0 ? 0 : yield* read(file, wanted, offset);
+    hashes.push(sha256(wanted.subarray(0, length)));
+  }
+  return concatBytes(hashes);
+}
+
+function* studyOne(reach: Reach, path: string): FileProgram<Studied> {
+  const { parent, name } = splitDisk(path);
+  const dir = yield* reach.dir(parent);
+  const before = dir === undefined ? undefined : yield* status(dir, name);
+  if (dir === undefined || before === undefined) return { outcome: 'changed' };
+  if (before.kind === 'symlink') {
+    return { outcome: 'symlink', status: before, target: yield* readLink(dir, name) };
+  }
+  if (before.kind !== 'file') return { outcome: 'changed' };
+  return yield* withFile(reach, path, function* (file) {
+    const start = yield* statusOf(file);
+    const blockSize = blockSizeFor(start.size);
+    const count = blockCount(start.size, blockSize);
+    const blocks = yield* hashBlocks(file, { size: start.size, blockSize, first: 0, count });
+    if (!isSameState(yield* statusOf(file), start)) return { outcome: 'changed' };
+    return { outcome: 'file', status: start, blockSize, blocks };
+  });
+}
+
+/** Runs `body` on a file open for reading; `changed` if there is none. */
+export function* withFile<Result>(
+  reach: Reach,
+  path: string,
+  body: (file: FileHandle) => FileProgram<Result>,
+): FileProgram<Result | { readonly outcome: 'changed' }> {
+  const { parent, name } = splitDisk(path);
+  const dir = yield* reach.dir(parent);
+  const file = dir === undefined ? undefined : yield* openFile({ dir, name }, 'read');
+  if (file === undefined) return { outcome: 'changed' };
+  try {
+    return yield* body(file);
+  } finally {
+    yield* close(file);
+  }
+}
+
+function* guarded<Result>(program: FileProgram<Result>): FileProgram<Result | Unstudied> {
+  try {
+    return yield* program;
+  } catch (error) {
+    const known = asKithError(error);
+    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    if (known.code === 'FILE_IS_LINK' || known.code === 'FILE_IS_DIRECTORY') return { outcome: 'changed' };
+    return { outcome: 'failed', code: known.code };
+  }
+}

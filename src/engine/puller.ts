@@ -1,0 +1,448 @@
+/**
+ * Makes the folder hold what is global: plans the paths that there is news of, has their content staged, and applies what
+ * is ready in groups. Queues are bounded; a large file never holds up a small one.
+ */
+
+import { asKithError, type ErrorCode } from '../base/error.ts';
+import { toHex } from '../base/bytes.ts';
+import { TaskGroup } from '../base/task-group.ts';
+import { parentPath, type RelPath } from '../model/path.ts';
+import type { Operation } from '../model/plan.ts';
+import { versionKey } from '../model/version.ts';
+import { decide, type Sides } from '../planner/decide.ts';
+import { reviveEntry } from '../planner/local.ts';
+import type { OurEntry } from '../ports/folder-store.ts';
+import { applyGroup, type GroupResult, type Ready, stageNameOf } from './applier.ts';
+import { diskPathOf, type FolderContext, nowStamp } from './context.ts';
+import { Fetcher, type Fetched } from './fetcher.ts';
+import { ProblemBook } from './problem-book.ts';
+import { recoverIntents } from './recovery.ts';
+import type { Sources } from './sources.ts';
+import { Wake } from './wake.ts';
+
+/** Paths kept apart; beyond, all are planned. */
+const MOST_PATHS = 50_000;
+/** Paths planned in one slice of the main thread. */
+const SLICE = 200;
+/** Fetches under way: small files, and files that are long enough to have a lane of their own. */
+const SMALL_AT_ONCE = 512;
+const LARGE_AT_ONCE = 4;
+const LARGE_BYTES = 8 * 1024 * 1024;
+/** A group closes at so many operations, or when it has waited so long for fetches under way. */
+const GROUP_MOST = 2048;
+const GROUP_WAIT_MS = 40;
+
+interface Fetching {
+  readonly key: string;
+  readonly content: string;
+  readonly isLarge: boolean;
+  readonly abort: AbortController;
+}
+
+export class Puller {
+  readonly problems = new ProblemBook();
+  readonly #context: FolderContext;
+  readonly #sources: Sources;
+  readonly #fetcher: Fetcher;
+  readonly #planning = new Wake();
+  readonly #applying = new Wake();
+  readonly #paths = new Set<RelPath>();
+  readonly #fetching = new Map<RelPath, Fetching>();
+  readonly #ready = new Map<RelPath, Ready>();
+  /** Paths that wait for a fetch to end: of the same content, or for a lane. */
+  readonly #parked = new Map<string, Set<RelPath>>();
+  readonly #leftover: Set<string>;
+  #cursor: { after: RelPath | undefined } | undefined = { after: undefined };
+  #isApplying = false;
+  #isPlanning = false;
+  readonly #doubt: (diskPath: string) => void;
+  readonly #isLacking: () => boolean;
+
+  constructor(
+    context: FolderContext,
+    parts: {
+      readonly sources: Sources;
+      /** Names in the staging area from an earlier run. */
+      readonly leftover: readonly string[];
+      readonly doubt: (diskPath: string) => void;
+      /** True while something global is not held here. */
+      readonly isLacking: () => boolean;
+    },
+  ) {
+    this.#context = context;
+    this.#sources = parts.sources;
+    this.#leftover = new Set(parts.leftover);
+    this.#doubt = parts.doubt;
+    this.#isLacking = parts.isLacking;
+    this.#fetcher = new Fetcher(context, parts.sources);
+  }
+
+  /** There is news of these paths. */
+  consider(paths: readonly RelPath[]): void {
+    for (const path of paths) {
+      if (this.#paths.size >= MOST_PATHS) return this.considerAll();
+      this.#paths.add(path);
+    }
+    this.#planning.ring();
+  }
+
+  /** Everything is planned again: a device came, or too much happened. */
+  considerAll(): void {
+    this.#cursor = { after: undefined };
+    this.#planning.ring();
+  }
+
+  /** True if nothing is planned, fetched or applied at this moment. */
+  isResting(): boolean {
+    return this.#isIdle() && !this.#isPlanning;
+  }
+
+  /** Runs until the signal aborts. Throws what stops a folder. */
+  async run(signal: AbortSignal): Promise<void> {
+    const group = new TaskGroup(signal);
+    try {
+      group.start((inner) => this.#planLoop(inner, group));
+      group.start((inner) => this.#applyLoop(inner));
+      await group.join();
+    } finally {
+      group.cancel(signal.reason);
+    }
+  }
+
+  async #planLoop(signal: AbortSignal, group: TaskGroup): Promise<void> {
+    const { clock } = this.#context.ports;
+    while (!signal.aborted) {
+      this.consider(this.problems.takeDue(clock.mono()) as readonly RelPath[]);
+      const slice = this.#takeSlice();
+      if (slice.length === 0) {
+        await this.#endPass();
+        this.#isPlanning = false;
+        const due = this.problems.nextDueMs();
+        const waitMs = due === undefined ? undefined : Math.max(1, due - clock.mono());
+        await this.#planning.wait(clock, waitMs, signal);
+        continue;
+      }
+      this.#isPlanning = true;
+      const notes = slice.flatMap((path) => this.#planPath(path, group) ?? []);
+      if (notes.length > 0) await this.#take(notes);
+      await clock.sleep(0, signal);
+    }
+  }
+
+  #takeSlice(): readonly RelPath[] {
+    const room = SMALL_AT_ONCE - this.#fetching.size;
+    if (room <= 0 || this.#ready.size >= 2 * GROUP_MOST) return [];
+    const slice: RelPath[] = [];
+    for (const path of this.#paths) {
+      if (slice.length >= Math.min(SLICE, room)) return slice;
+      this.#paths.delete(path);
+      slice.push(path);
+    }
+    if (this.#cursor === undefined || slice.length > 0) return slice;
+    const more = this.#context.store.paths(this.#cursor.after, Math.min(SLICE, room));
+    this.#cursor = more.length === 0 ? undefined : { after: more.at(-1) };
+    return more;
+  }
+
+  /** When nothing is lacking, what is still staged is not wanted any more. */
+  async #endPass(): Promise<void> {
+    if (this.#leftover.size === 0 || this.#isLacking() || !this.#isIdle()) return;
+    const held = new Set(this.#context.store.intents().map((intent) => intent.stageName));
+    const names = [...this.#leftover].filter((name) => !held.has(name));
+    this.#leftover.clear();
+    await this.#context.ports.disk.run('dropStage', { root: this.#context.root, names }, { urgency: 2 });
+  }
+
+  #isIdle(): boolean {
+    const pending = this.#paths.size + this.#fetching.size + this.#ready.size + this.#parked.size;
+    return pending === 0 && this.#cursor === undefined && !this.#isApplying;
+  }
+
+  /** Starts what the path needs; the operation itself if only our row changes. */
+  #planPath(path: RelPath, group: TaskGroup): Operation | undefined {
+    const { store, rules } = this.#context;
+    if (this.#context.busy.has(path)) return this.#later(path);
+    const ours = store.ours(path);
+    const announced = store.announced(path).map((version) => version.entry);
+    const holdsLive = (): boolean => this.#holdsLive(ours);
+    const decision = decide(sidesOf({ path, ours, announced }, holdsLive), rules);
+    const operation = decision.kind === 'do' ? decision.operation : undefined;
+    if (this.#isReady(path, operation, ours?.sequence ?? 0)) return undefined;
+    this.#abandon(path, operation);
+    if (operation === undefined) {
+      this.problems.clear(path);
+      return undefined;
+    }
+    if (operation.kind === 'note' || operation.kind === 'revive') return operation;
+    const basedOn = ours?.sequence ?? 0;
+    if (operation.kind === 'fetch') this.#startFetch({ operation, ours, basedOn }, group);
+    else if (operation.kind !== 'delete' || !this.#isSourceOf(ours, path)) {
+      this.#makeReady({ operation, basedOn, isFinished: false });
+    }
+    return undefined;
+  }
+
+  #isReady(path: RelPath, operation: Operation | undefined, basedOn: number): boolean {
+    const ready = this.#ready.get(path);
+    if (ready === undefined || operation === undefined) return false;
+    return ready.basedOn === basedOn && keyOf(ready.operation) === keyOf(operation);
+  }
+
+  /** A group is changing the path: planned again when it is done. */
+  #later(path: RelPath): undefined {
+    this.#park('busy', path);
+    return undefined;
+  }
+
+  #holdsLive(ours: OurEntry | undefined): boolean {
+    if (ours?.kind !== 'directory' || ours.deleted) return false;
+    const { store } = this.#context;
+    return store.children(ours.path).some((row) => {
+      if (row.deleted || row.invalid) return false;
+      const announced = store.announced(row.path).map((version) => version.entry);
+      const sides = { path: row.path, ours: row, announced };
+      const decision = decide(sidesOf(sides, () => this.#holdsLive(row)), this.#context.rules);
+      return decision.kind === 'agreed' || decision.operation.kind !== 'delete';
+    });
+  }
+
+  /** The content that a delete takes away is being copied to another name: the delete waits. */
+  #isSourceOf(ours: OurEntry | undefined, path: RelPath): boolean {
+    if (ours === undefined || ours.kind !== 'file') return false;
+    const content = toHex(ours.contentHash);
+    for (const fetching of this.#fetching.values()) {
+      if (fetching.content !== content) continue;
+      this.#park(content, path);
+      return true;
+    }
+    return false;
+  }
+
+  /** Another version is wanted by now: what was on its way is given up. */
+  #abandon(path: RelPath, operation: Operation | undefined): void {
+    const key = operation === undefined ? undefined : keyOf(operation);
+    const fetching = this.#fetching.get(path);
+    if (fetching !== undefined && fetching.key !== key) fetching.abort.abort(new Error('superseded'));
+    const ready = this.#ready.get(path);
+    this.#ready.delete(path);
+    if (ready?.operation.kind === 'fetch') this.#leftover.add(stageNameOf(ready.operation));
+  }
+
+  #startFetch(
+    wanted: { readonly operation: Operation; readonly ours: OurEntry | undefined; readonly basedOn: number },
+    group: TaskGroup,
+  ): void {
+    const { operation } = wanted;
+    const { path, target } = operation;
+    const content = toHex(target.contentHash);
+    const isLarge = target.size > LARGE_BYTES;
+    if (this.#fetching.has(path)) return;
+    const twin = [...this.#fetching.values()].some((other) => other.content === content);
+    if (twin && target.size > 0) return this.#park(content, path);
+    if (isLarge && this.#largeCount() >= LARGE_AT_ONCE) return this.#park('large', path);
+    const abort = new AbortController();
+    const fetching = { key: keyOf(operation), content, isLarge, abort };
+    this.#fetching.set(path, fetching);
+    group.start(async (signal) => {
+      try {
+        await this.#fetch(wanted, AbortSignal.any([signal, abort.signal]));
+      } catch (error) {
+        if (!abort.signal.aborted) throw error;
+        this.#paths.add(path);
+      } finally {
+        this.#fetching.delete(path);
+        if (!this.#ready.has(path)) this.#unpark(content);
+        if (isLarge) this.#unpark('large');
+        this.#planning.ring();
+        this.#applying.ring();
+      }
+    });
+  }
+
+  #largeCount(): number {
+    let count = 0;
+    for (const fetching of this.#fetching.values()) if (fetching.isLarge) count++;
+    return count;
+  }
+
+  async #fetch(
+    wanted: { readonly operation: Operation; readonly ours: OurEntry | undefined; readonly basedOn: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { operation, ours, basedOn } = wanted;
+    const stageName = stageNameOf(operation);
+    const mayBeStaged = this.#leftover.delete(stageName);
+    let fetched: Fetched;
+    try {
+      const { target } = operation;
+      fetched = await this.#fetcher.fetch({ target, stageName, ours, mayBeStaged }, signal);
+    } catch (error) {
+      // What has arrived stays staged, and is found by its name if it is wanted again.
+      this.#leftover.add(stageName);
+      const known = asKithError(error);
+      if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+      fetched = { outcome: 'failed', code: known.code };
+    }
+    if (fetched.outcome === 'staged') {
+      return this.#makeReady({ operation, basedOn, isFinished: fetched.isFinished });
+    }
+    this.#leftover.add(stageName);
+    if (fetched.outcome === 'failed') this.#fail(operation.path, fetched.code);
+  }
+
+  #makeReady(ready: Ready): void {
+    this.#ready.set(ready.operation.path, ready);
+    this.#applying.ring();
+  }
+
+  #fail(path: RelPath, code: ErrorCode): void {
+    const { clock, log } = this.#context.ports;
+    // A broken connection is no fault of the path: it is planned again when a device comes.
+    if (code === 'CONNECTION_LOST') {
+      if (this.#sources.size > 0) this.consider([path]);
+      return;
+    }
+    if (!this.problems.has(path)) {
+      log.write('warn', 'path-held', { folder: this.#context.id, path, code });
+    }
+    this.problems.set(path, code, clock.mono());
+  }
+
+  #park(reason: string, path: RelPath): void {
+    const parked = this.#parked.get(reason) ?? new Set();
+    parked.add(path);
+    this.#parked.set(reason, parked);
+  }
+
+  #unpark(reason: string): void {
+    const parked = this.#parked.get(reason);
+    this.#parked.delete(reason);
+    if (parked !== undefined) this.consider([...parked]);
+  }
+
+  /** Changes that touch our rows only. */
+  async #take(operations: readonly Operation[]): Promise<void> {
+    const { store, counter, self, ports } = this.#context;
+    await this.#context.ledger.change((next) => ({
+      ours: operations.map((operation) => {
+        const ours = store.ours(operation.path);
+        const announced = store.announced(operation.path).map((version) => version.entry);
+        const sides = { ours, announced, counter, shortId: self.shortId, now: nowStamp(ports.clock) };
+        const entry =
+          operation.kind === 'revive' ? reviveEntry(operation.target, sides) : operation.target;
+        const keeps = !entry.deleted && !entry.invalid;
+        const diskPath = keeps ? ours?.diskPath : undefined;
+        return { ...entry, sequence: next(), diskPath, seen: keeps ? ours?.seen : undefined };
+      }),
+    }));
+  }
+
+  async #applyLoop(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#context.ports;
+    while (!signal.aborted) {
+      if (this.#ready.size === 0) {
+        await this.#applying.wait(clock, undefined, signal);
+        continue;
+      }
+      // Company on its way makes the group cheaper; a single change does not wait.
+      const since = clock.mono();
+      while (this.#isWorthWaiting(clock.mono() - since)) {
+        await this.#applying.wait(clock, GROUP_WAIT_MS, signal);
+      }
+      this.#isApplying = true;
+      await this.#applyReady();
+      this.#isApplying = false;
+    }
+  }
+
+  #isWorthWaiting(waitedMs: number): boolean {
+    if (waitedMs >= GROUP_WAIT_MS || this.#ready.size >= GROUP_MOST) return false;
+    for (const fetching of this.#fetching.values()) if (!fetching.isLarge) return true;
+    return false;
+  }
+
+  async #applyReady(): Promise<void> {
+    const group: Ready[] = [];
+    for (const [path, ready] of this.#ready) {
+      if (group.length >= GROUP_MOST) break;
+      this.#ready.delete(path);
+      group.push(ready);
+    }
+    try {
+      const result = await applyGroup(this.#context, group);
+      this.#keepStaged(group, result);
+      this.#report(result);
+      if (result.isUnfinished) await this.#recover();
+    } catch (error) {
+      const known = asKithError(error);
+      if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+      for (const { operation } of group) this.#fail(operation.path, known.code);
+      await this.#stageAnew(group);
+      await this.#recover();
+    }
+    for (const { operation } of group) this.#unpark(toHex(operation.target.contentHash));
+    this.#unpark('busy');
+    this.#planning.ring();
+  }
+
+  /** What was not applied stays staged; what was dropped because our row has changed is planned again. */
+  #keepStaged(group: readonly Ready[], result: GroupResult): void {
+    const settled = new Set([...result.done, ...result.changed, ...result.failed.map((f) => f.path)]);
+    const done = new Set(result.done);
+    for (const { operation } of group) {
+      if (operation.kind === 'fetch' && !done.has(operation.path)) {
+        this.#leftover.add(stageNameOf(operation));
+      }
+      if (!settled.has(operation.path)) this.consider([operation.path]);
+    }
+  }
+
+  async #recover(): Promise<void> {
+    for (const path of await recoverIntents(this.#context)) this.#doubt(path);
+  }
+
+  /** A sync failed: nothing of the group is believed, not even what a second sync would say. */
+  async #stageAnew(group: readonly Ready[]): Promise<void> {
+    const names = group
+      .filter((ready) => ready.operation.kind === 'fetch' && !this.#mayHoldOurs(ready))
+      .map((ready) => stageNameOf(ready.operation));
+    for (const { operation } of group) this.#doubt(diskPathOf(this.#context.store, operation.path));
+    await this.#context.ports.disk.run('dropStage', { root: this.#context.root, names }, { urgency: 2 });
+  }
+
+  /** Something was to be displaced: what is under the stage name may be a person's, and recovery has to tell. */
+  #mayHoldOurs({ operation }: Ready): boolean {
+    return this.#context.store.intents().some((intent) => intent.path === operation.path);
+  }
+
+  #report(result: GroupResult): void {
+    for (const path of result.done) {
+      this.problems.clear(path);
+      const parent = parentPath(path);
+      // The directory may have waited for its last file to go.
+      if (parent !== undefined && this.#context.store.ours(path)?.deleted === true) this.consider([parent]);
+    }
+    for (const { path, code } of result.failed) {
+      if (code === 'FILE_GONE') this.consider([path]);
+      else this.#fail(path, code);
+      if (code === 'FILE_NOT_EMPTY') this.#doubt(diskPathOf(this.#context.store, path));
+    }
+    for (const path of result.doubted) this.#doubt(path);
+    const nowMs = this.#context.ports.clock.mono();
+    for (const path of result.changed) this.problems.set(path, 'FILE_CHANGED', nowMs);
+  }
+}
+
+/** Whether a directory holds something is found out only if the decision depends on it. */
+function sidesOf(sides: Omit<Sides, 'holdsLive'>, holdsLive: () => boolean): Sides {
+  return {
+    ...sides,
+    get holdsLive() {
+      return holdsLive();
+    },
+  };
+}
+
+function keyOf(operation: Operation): string {
+  return `${operation.kind} ${versionKey(operation.target.version)}`;
+}

@@ -1,0 +1,78 @@
+/** Turns what was found on the disk into rows of ours: new versions, recognised ones, tombstones, refreshed facts. */
+
+import type { Entry } from '../model/entry.ts';
+import type { RelPath } from '../model/path.ts';
+import { type Found, recordFound, recordGone } from '../planner/local.ts';
+import type { OurEntry, Seen } from '../ports/folder-store.ts';
+import { type FolderContext, nowStamp } from './context.ts';
+
+/** Something looked at, and the row it was compared with (its sequence; 0 for none). */
+export interface Sighting {
+  readonly path: RelPath;
+  readonly diskPath: string;
+  readonly basedOn: number;
+  /** undefined: proved gone. */
+  readonly found: Found | undefined;
+  readonly seen: Seen | undefined;
+}
+
+/** Sightings taken in one commit. */
+const GROUP = 1000;
+
+/**
+ * Records sightings, creations before deletions. The disk paths of those that could not be recorded, because a group is
+ * changing them or their row has changed since: they have to be looked at again.
+ */
+export async function record(
+  context: FolderContext,
+  sightings: readonly Sighting[],
+): Promise<readonly string[]> {
+  const again: string[] = [];
+  const found = sightings.filter((each) => each.found !== undefined).sort(byPath);
+  const gone = sightings.filter((each) => each.found === undefined).sort(byPath);
+  const ordered = [...found, ...gone.reverse()];
+  for (let at = 0; at < ordered.length; at += GROUP) {
+    const group = ordered.slice(at, at + GROUP);
+    await context.ledger.change((next) => {
+      const rows: OurEntry[] = [];
+      const refresh: { path: RelPath; seen: Seen }[] = [];
+      for (const sighting of group) {
+        const ours = context.store.ours(sighting.path);
+        if (context.busy.has(sighting.path) || (ours?.sequence ?? 0) !== sighting.basedOn) {
+          again.push(sighting.diskPath);
+          continue;
+        }
+        const entry = entryOf(context, sighting, ours);
+        if (entry !== undefined) rows.push(rowOf(entry, sighting, next()));
+        else if (sighting.seen !== undefined) refresh.push({ path: sighting.path, seen: sighting.seen });
+      }
+      if (rows.length + refresh.length === 0) return undefined;
+      return { ours: rows, refresh };
+    });
+  }
+  return again;
+}
+
+function entryOf(
+  context: FolderContext,
+  sighting: Sighting,
+  ours: OurEntry | undefined,
+): Entry | undefined {
+  const sides = {
+    ours,
+    announced: context.store.announced(sighting.path).map((version) => version.entry),
+    counter: context.counter,
+    shortId: context.self.shortId,
+    now: nowStamp(context.ports.clock),
+  };
+  return sighting.found === undefined ? recordGone(sides) : recordFound(sighting.found, sides);
+}
+
+function rowOf(entry: Entry, sighting: Sighting, sequence: number): OurEntry {
+  const diskPath = sighting.diskPath === sighting.path ? undefined : sighting.diskPath;
+  return { ...entry, sequence, diskPath, seen: entry.deleted ? undefined : sighting.seen };
+}
+
+function byPath(a: Sighting, b: Sighting): number {
+  return a.path < b.path ? -1 : 1;
+}

@@ -1,0 +1,97 @@
+/** Sums over a folder, kept up to date path by path: what is here, what is global, what we and each device lack. */
+
+import type { DeviceId } from '../model/device-id.ts';
+import { type Entry, hasEqualContent } from '../model/entry.ts';
+import type { RelPath } from '../model/path.ts';
+import { compareVersions } from '../model/version.ts';
+import { chooseGlobal } from '../planner/global.ts';
+import type { Rules } from '../planner/rules.ts';
+import type { AnnouncedVersion, FolderStore, OurEntry } from '../ports/folder-store.ts';
+
+/** What stands somewhere. Links count as files. */
+export interface Amount {
+  files: number;
+  directories: number;
+  bytes: number;
+}
+
+/** What is lacking somewhere; directories and links count as files. */
+export interface Need {
+  files: number;
+  bytes: number;
+  deletes: number;
+}
+
+export class Totals {
+  readonly local: Amount = { files: 0, directories: 0, bytes: 0 };
+  readonly global: Amount = { files: 0, directories: 0, bytes: 0 };
+  readonly need: Need = { files: 0, bytes: 0, deletes: 0 };
+  readonly #needs = new Map<DeviceId, Need>();
+  readonly #store: FolderStore;
+  readonly #rules: Rules;
+
+  constructor(store: FolderStore, rules: Rules, devices: readonly DeviceId[]) {
+    this.#store = store;
+    this.#rules = rules;
+    for (const device of devices) this.#needs.set(device, { files: 0, bytes: 0, deletes: 0 });
+  }
+
+  /** What a device lacks; all zero for one that does not share the folder. */
+  needOf(device: DeviceId): Need {
+    return this.#needs.get(device) ?? { files: 0, bytes: 0, deletes: 0 };
+  }
+
+  /** Starts again from nothing for other devices; the caller then adds every path. */
+  reset(devices: readonly DeviceId[]): void {
+    for (const amount of [this.local, this.global]) {
+      Object.assign(amount, { files: 0, directories: 0, bytes: 0 });
+    }
+    Object.assign(this.need, { files: 0, bytes: 0, deletes: 0 });
+    this.#needs.clear();
+    for (const device of devices) this.#needs.set(device, { files: 0, bytes: 0, deletes: 0 });
+  }
+
+  /** Adds (`sign` 1) or takes away (-1) what a path contributes as the store has it now. */
+  count(path: RelPath, sign: 1 | -1): void {
+    const ours = this.#store.ours(path);
+    const announced = this.#store.announced(path);
+    if (ours !== undefined && isLive(ours)) add(this.local, ours, sign);
+    const versions = announced.map((version) => version.entry);
+    const choice = chooseGlobal(ours === undefined ? versions : [ours, ...versions]);
+    if (choice === undefined || this.#rules.isExcluded(path)) return;
+    const target = choice.entry;
+    if (isLive(target)) add(this.global, target, sign);
+    lack(this.need, { target, has: ours, sign });
+    for (const [device, need] of this.#needs) {
+      lack(need, { target, has: claimOf(announced, device), sign });
+    }
+  }
+}
+
+function isLive(entry: Entry): boolean {
+  return !entry.deleted && !entry.invalid;
+}
+
+function add(amount: Amount, entry: Entry, sign: 1 | -1): void {
+  if (entry.kind === 'directory') amount.directories += sign;
+  else amount.files += sign;
+  amount.bytes += sign * entry.size;
+}
+
+function claimOf(announced: readonly AnnouncedVersion[], device: DeviceId): Entry | undefined {
+  return announced.find((version) => version.holders.includes(device))?.entry;
+}
+
+/** An `invalid` claim under the global vector counts as complete: the device does not want the path. */
+function lack(
+  need: Need,
+  { target, has, sign }: { target: Entry; has: Entry | OurEntry | undefined; sign: 1 | -1 },
+): void {
+  if (has !== undefined && compareVersions(has.version, target.version) === 'equal') return;
+  if (target.deleted) {
+    if (has !== undefined && !has.deleted) need.deletes += sign;
+    return;
+  }
+  need.files += sign;
+  if (has === undefined || !hasEqualContent(has, target)) need.bytes += sign * target.size;
+}

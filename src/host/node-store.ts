@@ -1,0 +1,152 @@
+/** The state database: SQLite, written by a thread of its own and read on this one. The contract is ports/folder-store. */
+
+import { assert } from '../base/assert.ts';
+import { asKithError } from '../base/error.ts';
+import type { FolderChange, FolderStore, StateStore } from '../ports/folder-store.ts';
+import { CommitQueue } from '../store/commit-queue.ts';
+import { openReader } from '../store/database.ts';
+import { encodeChange, type WriteItem, weighItem } from '../store/encoded-change.ts';
+import { folderStore } from '../store/folder-reads.ts';
+import { SqliteReader } from '../store/sqlite-reader.ts';
+import { type Damage, markSuspect } from './store-file.ts';
+import { StoreThread } from './store-thread.ts';
+
+/** Rows up to which waiting commits share a transaction: a larger one would make the first of them wait. */
+const MAX_SHARED_ROWS = 4000;
+/** Pages of 4 KiB in the log from which on it is moved into the database before the next write. */
+const CHECKPOINT_PAGES = 4000;
+
+export interface NodeStoreOptions {
+  /** The database file, in a directory that exists and is ours alone. */
+  readonly file: string;
+  /** Called before the store is given out if the database was damaged and an empty one took its place. */
+  readonly onDamage: (damage: Damage) => void;
+}
+
+/**
+ * Opens the database; the file is made if there is none. The caller sees to it that no other process does the same.
+ * STORE_NEWER, STORE_FULL, STORE_FAILED.
+ */
+export async function openNodeStore({ file, onDamage }: NodeStoreOptions): Promise<StateStore> {
+  const thread = new StoreThread({ file });
+  const reply = await openedOrEnded(thread);
+  assert(reply.kind === 'opened', 'the first reply says that it is open');
+  try {
+    if (reply.damage !== undefined) onDamage(reply.damage);
+    return new NodeStore({ file, thread, reader: new SqliteReader(openReader(file)) });
+  } catch (error) {
+    await thread.ask({ kind: 'close' });
+    throw error;
+  }
+}
+
+async function openedOrEnded(thread: StoreThread) {
+  try {
+    return await thread.next();
+  } catch (error) {
+    await thread.ended();
+    throw error;
+  }
+}
+
+interface NodeStoreParts {
+  readonly file: string;
+  readonly thread: StoreThread;
+  readonly reader: SqliteReader;
+}
+
+class NodeStore implements StateStore {
+  readonly #parts: NodeStoreParts;
+  readonly #queue: CommitQueue<WriteItem>;
+  readonly #stores = new Map<string, FolderStore>();
+  /** Folders that were asked for and have a part, though it may not be on the disk yet. */
+  readonly #open = new Set<string>();
+  #logPages = 0;
+  #failure: { readonly error: unknown } | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: NodeStoreParts) {
+    this.#parts = parts;
+    this.#queue = new CommitQueue({
+      write: (items) => this.#write(items),
+      weigh: weighItem,
+      maxWeight: MAX_SHARED_ROWS,
+    });
+  }
+
+  folder(id: string): FolderStore {
+    this.#open.add(id);
+    const store = this.#stores.get(id) ?? this.#make(id);
+    this.#stores.set(id, store);
+    return store;
+  }
+
+  folders(): readonly string[] {
+    return [...new Set([...this.#parts.reader.folders(), ...this.#open])].sort();
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#queue.push(id, { kind: 'forget', folder: id });
+    this.#open.delete(id);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  #make(id: string): FolderStore {
+    const reads = this.#parts.reader.folder(id);
+    return folderStore({
+      reads: () => reads,
+      commit: (change) => this.#commit(id, change),
+      onError: (error) => this.#notice(error),
+    });
+  }
+
+  /** Encoded at once: from here on the change is the caller's again. */
+  async #commit(folder: string, change: FolderChange): Promise<void> {
+    await this.#queue.push(folder, { kind: 'change', folder, change: encodeChange(change) });
+  }
+
+  async #write(items: readonly WriteItem[]): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    try {
+      if (this.#logPages > CHECKPOINT_PAGES) await this.#checkpoint();
+      this.#logPages = await this.#parts.thread.ask({ kind: 'write', items });
+    } catch (error) {
+      this.#notice(error);
+      throw error;
+    }
+    this.#refresh();
+  }
+
+  /** Between two writes the reader's snapshot is the latest, so all of the log can be moved and begun anew. */
+  async #checkpoint(): Promise<void> {
+    this.#logPages = await this.#parts.thread.ask({ kind: 'checkpoint' });
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    try {
+      this.#parts.reader.refresh();
+    } catch (error) {
+      // Something is durable that cannot be seen: nothing that is built on what can be seen may follow.
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  /** Damage that shows in the middle of a run is remembered, or the next start would meet it again. */
+  #notice(error: unknown): void {
+    if (asKithError(error, 'STORE_CORRUPT') !== undefined) markSuspect(this.#parts.file);
+  }
+
+  /** The reader goes first: the last to leave empties the log, which it cannot. */
+  async #close(): Promise<void> {
+    await this.#queue.close();
+    this.#parts.reader.close();
+    await this.#parts.thread.ask({ kind: 'close' });
+    await this.#parts.thread.ended();
+  }
+}

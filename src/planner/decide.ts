@@ -1,0 +1,89 @@
+/**
+ * The decision for one path: what is ours, what is global, what to do here. Pure. What stands on the disk is compared with
+ * ours when an operation is carried out: nothing that differs from ours is ever replaced (docs/planner.md has the table).
+ */
+
+import { compareTimes, type Entry, hasEqualContent } from '../model/entry.ts';
+import type { RelPath } from '../model/path.ts';
+import type { Decision, Operation, OperationKind, Reason } from '../model/plan.ts';
+import { compareVersions } from '../model/version.ts';
+import { conflictPath } from './conflict.ts';
+import { chooseGlobal, type GlobalChoice } from './global.ts';
+import type { Rules } from './rules.ts';
+
+/** One path as all trees have it. */
+export interface Sides {
+  readonly path: RelPath;
+  /** Our row, tombstone or live; undefined if there is none. */
+  readonly ours: Entry | undefined;
+  /** Every distinct version that others announced. */
+  readonly announced: readonly Entry[];
+  /** Ours is a directory, and a live entry of ours stands directly in it. */
+  readonly holdsLive: boolean;
+}
+
+/** What this device has to do at one path. */
+export function decide(sides: Sides, rules: Rules): Decision {
+  const { ours, announced } = sides;
+  const choice = chooseGlobal(ours === undefined ? announced : [ours, ...announced]);
+  if (choice === undefined) return { kind: 'agreed' };
+  const target = choice.entry;
+  if (rules.isExcluded(sides.path)) return decideExcluded(ours, target);
+  if (ours !== undefined && !ours.invalid && isSettled(ours, target)) return { kind: 'agreed' };
+  if (target.deleted) return decideDelete(sides, target);
+  return decideLive(sides, choice);
+}
+
+/** Nothing to do: the same version, and what we hold of it is what it says. */
+function isSettled(ours: Entry, target: Entry): boolean {
+  return compareVersions(ours.version, target.version) === 'equal' && hasEqualContent(ours, target);
+}
+
+/** Not wanted here: told to others as `invalid` under the global vector, so that they count us complete; never as deleted. */
+function decideExcluded(ours: Entry | undefined, target: Entry): Decision {
+  const known = ours?.invalid === true && compareVersions(ours.version, target.version) === 'equal';
+  // A row of ours from before the exclusion is only marked: its file stays on the disk.
+  if (known || target.deleted) return { kind: 'agreed' };
+  return act('note', { ...target, invalid: true }, 'excluded here');
+}
+
+function decideDelete(sides: Sides, target: Entry): Decision {
+  const { ours } = sides;
+  if (ours === undefined || ours.deleted || ours.invalid)
+    return act('note', target, 'deleted there');
+  // A directory in which something lives stays: whatever deleted it did not know of that.
+  if (sides.holdsLive)
+    return act('revive', { ...ours, version: target.version }, 'still holds files');
+  return act('delete', target, 'deleted there');
+}
+
+function decideLive(sides: Sides, choice: GlobalChoice): Decision {
+  const { ours } = sides;
+  const target = choice.entry;
+  const bring: OperationKind = target.kind === 'file' ? 'fetch' : 'place';
+  if (ours === undefined || ours.deleted || ours.invalid) return act(bring, target, 'new there');
+  // Whoever put something else in the directory's place did not know of what lives in it. Made anew beside that version the
+  // directory keeps the name, and a file that loses it is kept; made on top of it, it would wipe the file out.
+  if (sides.holdsLive && target.kind !== 'directory')
+    return act('revive', ours, 'still holds files');
+  if (ours.kind === target.kind && hasEqualContent(ours, target)) {
+    return act(needsTouch(ours, target) ? 'adopt' : 'note', target, 'same content');
+  }
+  // Of all losers only ours stands here, and only a file is kept: each holder of a loser makes the same copy.
+  const lost = choice.losers.some((loser) => isSettled(ours, loser));
+  const reason: Reason = ours.kind === target.kind ? 'newer there' : 'kind changed there';
+  if (!lost) return act(bring, target, reason);
+  return act(bring, target, 'wins over ours', conflictPath(ours));
+}
+
+/** Mode and time differ, as far as they mean anything. */
+function needsTouch(ours: Entry, target: Entry): boolean {
+  if (target.kind === 'symlink') return false;
+  const modes = !target.noPermissions && !ours.noPermissions && ours.mode !== target.mode;
+  return modes || (target.kind === 'file' && compareTimes(ours.mtime, target.mtime) !== 0);
+}
+
+function act(kind: OperationKind, target: Entry, reason: Reason, conflictCopy?: RelPath): Decision {
+  const operation: Operation = { kind, path: target.path, target, conflictCopy, reason };
+  return { kind: 'do', operation };
+}

@@ -1,0 +1,94 @@
+/**
+ * Which version of a path is the global one, chosen from the whole set of versions at once, so that the order of arrival
+ * cannot matter. (Choosing pairwise by the same rules is cyclic over three versions.) Pure.
+ */
+
+import { compareTimes, type Entry, hasEqualContent } from '../model/entry.ts';
+import { compareVersions, mergeVersions, orderVersions, versionKey } from '../model/version.ts';
+
+/** The version that every device shall hold, and the concurrent files that lose the name to it. */
+export interface GlobalChoice {
+  /**
+   * As announced, or under the merge of the vectors of versions that lose no content by it (equal content, deletes): then
+   * nobody may have announced it yet, and every device makes the same.
+   */
+  readonly entry: Entry;
+  /** Concurrent live files of other content, each under its own version; by version key. */
+  readonly losers: readonly Entry[];
+}
+
+/** A directory or link never makes a conflict copy, so it keeps the name against a file. */
+const RANK = { file: 0, symlink: 1, directory: 2 } as const;
+
+/**
+ * The choice among all versions known of one path, ours included; undefined if none may be used. Invalid versions and
+ * those without a version vector do not count.
+ */
+export function chooseGlobal(versions: readonly Entry[]): GlobalChoice | undefined {
+  const heads = undominated(versions.filter((v) => !v.invalid && v.version.length > 0));
+  const winner = heads.reduce<Entry | undefined>(
+    (best, each) => (best === undefined || order(each, best) > 0 ? each : best),
+    undefined,
+  );
+  if (winner === undefined) return undefined;
+  const agreeing = heads.filter((head) => head.deleted || hasEqualContent(head, winner));
+  const losers = heads.filter((head) => !agreeing.includes(head) && head.kind === 'file');
+  return { entry: merged(winner, agreeing), losers: [...losers].sort(byKey) };
+}
+
+/** Versions that no other one knows. Of equal vectors with equal content one is kept. */
+function undominated(versions: readonly Entry[]): readonly Entry[] {
+  const heads: Entry[] = [];
+  for (const each of [...versions].sort(order).reverse()) {
+    const covered = versions.some(
+      (other) => compareVersions(other.version, each.version) === 'newer',
+    );
+    if (!covered && !heads.some((head) => isSame(head, each))) heads.push(each);
+  }
+  return heads;
+}
+
+function isSame(a: Entry, b: Entry): boolean {
+  return compareVersions(a.version, b.version) === 'equal' && hasEqualContent(a, b);
+}
+
+/** The winner under the merge of all that agree with it; metadata is the winner's, which is the greatest among them. */
+function merged(winner: Entry, agreeing: readonly Entry[]): Entry {
+  const version = agreeing.reduce((sum, each) => mergeVersions(sum, each.version), winner.version);
+  return versionKey(version) === versionKey(winner.version) ? winner : { ...winner, version };
+}
+
+/**
+ * A total order: existing over deleted, then rank of kind, then time, mode, vector, content, maker. Positive if `a` is
+ * greater. Each step compares one value whatever the rest is: a step that only counts for some pairs makes circles.
+ */
+function order(a: Entry, b: Entry): number {
+  return (
+    Number(b.deleted) - Number(a.deleted) ||
+    RANK[a.kind] - RANK[b.kind] ||
+    orderTimes(a, b) ||
+    a.mode - b.mode ||
+    orderVersions(a.version, b.version) ||
+    orderBytes(a.contentHash, b.contentHash) ||
+    Number(a.modifiedBy - b.modifiedBy) ||
+    Number(b.noPermissions) - Number(a.noPermissions)
+  );
+}
+
+/** The time of a directory means nothing: it changes with every file in it. */
+function orderTimes(a: Entry, b: Entry): number {
+  return a.kind === 'directory' ? 0 : compareTimes(a.mtime, b.mtime);
+}
+
+function orderBytes(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+function byKey(a: Entry, b: Entry): number {
+  const [left, right] = [versionKey(a.version), versionKey(b.version)];
+  return left === right ? 0 : left < right ? -1 : 1;
+}

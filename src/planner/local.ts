@@ -1,0 +1,82 @@
+/** What a look at the disk makes of our row: nothing, an announced version recognised, or a new version of ours. Pure. */
+
+import { compareTimes, type Entry, hasEqualContent, type Timestamp } from '../model/entry.ts';
+import { compareVersions, counterOf, raiseCounter, type Version } from '../model/version.ts';
+import { chooseGlobal } from './global.ts';
+
+/** What was found at a path, content included; a version and its maker are not the disk's to tell. */
+export type Found = Omit<Entry, 'version' | 'modifiedBy' | 'deleted' | 'invalid'>;
+
+/** What the trees know of the path, and who we are. */
+export interface LocalSides {
+  readonly ours: Entry | undefined;
+  readonly announced: readonly Entry[];
+  /** Id of our counter in version vectors. */
+  readonly counter: bigint;
+  readonly shortId: bigint;
+  readonly now: Timestamp;
+}
+
+/** Our row's new entry for what was found; undefined if it is what our row says already. */
+export function recordFound(found: Found, sides: LocalSides): Entry | undefined {
+  const { ours } = sides;
+  const plain = { ...found, deleted: false, invalid: false };
+  if (ours !== undefined && !ours.deleted && !ours.invalid && isAlike(plain, ours))
+    return undefined;
+  const known = chooseGlobal(sides.announced)?.entry;
+  if (known !== undefined && isAlike(plain, known) && isNews(known, ours)) return known;
+  return { ...plain, modifiedBy: sides.shortId, version: nextVersion(sides) };
+}
+
+/** Our row's new entry for a path that is proved to be gone; undefined if it was not there by our row either. */
+export function recordGone(sides: LocalSides): Entry | undefined {
+  const { ours } = sides;
+  if (ours === undefined || ours.deleted || ours.invalid) return undefined;
+  return {
+    ...ours,
+    deleted: true,
+    size: 0,
+    blockSize: 0,
+    blocks: new Uint8Array(0),
+    contentHash: new Uint8Array(0),
+    target: new Uint8Array(0),
+    mtime: { s: sides.now.s, ns: 0 },
+    modifiedBy: sides.shortId,
+    version: nextVersion(sides),
+  };
+}
+
+/** Our row of a directory that stays against a delete: it knows the delete, and overrules it. */
+export function reviveEntry(kept: Entry, sides: LocalSides): Entry {
+  const version = raise(kept.version, sides);
+  return { ...kept, deleted: false, modifiedBy: sides.shortId, version };
+}
+
+/** Same content, and the same metadata as far as it means anything for the kind. */
+function isAlike(a: Omit<Entry, 'version' | 'modifiedBy'>, b: Entry): boolean {
+  if (!hasEqualContent(a as Entry, b)) return false;
+  if (a.kind === 'symlink') return true;
+  const modes = a.noPermissions || b.noPermissions || a.mode === b.mode;
+  return modes && (a.kind === 'directory' || compareTimes(a.mtime, b.mtime) === 0);
+}
+
+/** What stands here is a version that our row does not know yet: put here by us before a crash, or equal from the start. */
+function isNews(known: Entry, ours: Entry | undefined): boolean {
+  return ours === undefined || compareVersions(known.version, ours.version) === 'newer';
+}
+
+/** Our row's vector with our own counter alone raised; counters of versions that are not on our disk are never included. */
+function nextVersion(sides: LocalSides): Version {
+  return raise(sides.ours?.version ?? [], sides);
+}
+
+function raise(base: Version, sides: LocalSides): Version {
+  let highest = counterOf(base, sides.counter);
+  for (const each of sides.announced) {
+    const value = counterOf(each.version, sides.counter);
+    if (value > highest) highest = value;
+  }
+  const seconds = BigInt(Math.max(0, sides.now.s));
+  const value = highest + 1n > seconds ? highest + 1n : seconds;
+  return raiseCounter(base, sides.counter, value);
+}

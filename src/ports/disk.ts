@@ -1,0 +1,28 @@
+/** Where programs over files run: a small pool of workers on the host, the scheduler in the simulator. */
+
+import type { FileProgram } from './file-system.ts';
+
+/** The programs a disk knows, by name. Arguments and results are plain data that can be copied between threads. */
+export type ProgramTable = {
+  readonly [name: string]: (args: never) => FileProgram<unknown>;
+};
+
+type ProgramArgs<Table extends ProgramTable, Name extends keyof Table> = Parameters<Table[Name]>[0];
+type ProgramResult<Table extends ProgramTable, Name extends keyof Table> =
+  ReturnType<Table[Name]> extends FileProgram<infer Result> ? Result : never;
+
+/** How a job is run. Lower `urgency` first: 0 serving and small, 1 ordinary, 2 bulk. */
+export interface JobOptions {
+  readonly urgency: 0 | 1 | 2;
+  /** Buffers in the arguments that change hands: the caller may not touch them again. */
+  readonly give?: readonly ArrayBuffer[];
+}
+
+/** Runs jobs; a job that has begun runs to its end. Rejects with the program's own KithError. */
+export interface Disk<Table extends ProgramTable> {
+  run<Name extends keyof Table & string>(
+    name: Name,
+    args: ProgramArgs<Table, Name>,
+    options: JobOptions,
+  ): Promise<ProgramResult<Table, Name>>;
+}

@@ -1,0 +1,120 @@
+/**
+ * What is known of one folder, durable. Reads are synchronous and see the last commit that has resolved; a commit is all
+ * or nothing, durable when it resolves, and commits of one folder take effect in the order of their calls. Rows given out are never changed.
+ * Throws STORE_FULL (transient: nothing of the change was kept) and STORE_CORRUPT.
+ */
+
+import type { DeviceId } from '../model/device-id.ts';
+import type { Entry, SequencedEntry, Timestamp } from '../model/entry.ts';
+import type { RelPath } from '../model/path.ts';
+
+/** The disk's own facts about what stands at a path, as they were when the row was made. */
+export interface Seen {
+  readonly inode: bigint;
+  readonly size: number;
+  readonly mode: number;
+  /** As read back, which a coarse file system makes differ from the entry's. */
+  readonly mtime: Timestamp;
+  readonly ctime: Timestamp;
+  /** Content may have changed later without a trace in the times: it has to be compared by hash. */
+  readonly racy: boolean;
+}
+
+/** The synced tree's row at a path: what Kith last put or saw there, as this device announces it. */
+export interface OurEntry extends SequencedEntry {
+  /** Spelling on the disk, whole path, where it is not `path`. */
+  readonly diskPath: string | undefined;
+  /** undefined for tombstones and for what is not on this disk. */
+  readonly seen: Seen | undefined;
+}
+
+/** One distinct version that others announced at a path, and who holds it (sorted, at least one). */
+export interface AnnouncedVersion {
+  readonly entry: Entry;
+  readonly holders: readonly DeviceId[];
+}
+
+/** Who this copy of the folder is. */
+export interface FolderIdentity {
+  /** Random, not 0; new whenever the base was lost. Also the id of our counter in version vectors. */
+  readonly indexId: bigint;
+  /** Random; what the marker in the root holds; renewed at every start. */
+  readonly token: string;
+  /** The token about to be written to the marker; equal to `token` once that is done. */
+  readonly nextToken: string;
+  /** Boot the last start belongs to, and whether it ended cleanly. */
+  readonly bootId: string;
+  readonly endedCleanly: boolean;
+  /** Rows with a sequence up to this one were on the disk at a file-system sync. */
+  readonly syncedSequence: number;
+}
+
+/** What we know of another device's index of this folder. */
+export interface PeerIndex {
+  readonly device: DeviceId;
+  /** 0n: nothing is known. */
+  readonly indexId: bigint;
+  /** Highest sequence heard. */
+  readonly heard: number;
+}
+
+/** A publish about to happen: whose stage file goes where. Found again after a crash. */
+export interface Intent {
+  readonly path: RelPath;
+  /** Name in the staging area under which the displaced inode will stand. */
+  readonly stageName: string;
+}
+
+/** Changes that take effect together. Applied in the order of these fields. */
+export interface FolderChange {
+  readonly identity?: FolderIdentity;
+  /** Drops every row of ours: an empty base. Sequences start again at 1. */
+  readonly forgetOurs?: true;
+  /** Drops all claims of these devices and what is known of their index. */
+  readonly forgetPeers?: readonly DeviceId[];
+  /** A full index begins: claims of the device from before are old, but count until it is complete. */
+  readonly beginIndex?: DeviceId;
+  /** What the device claims now, in place of its claim at the same paths. */
+  readonly claims?: { readonly device: DeviceId; readonly entries: readonly Entry[] };
+  /** The full index is complete: claims from before `beginIndex` that were not repeated go. */
+  readonly endIndex?: DeviceId;
+  readonly peer?: PeerIndex;
+  /** Rows of ours, each with a sequence above all before it. Replaces the row at the same path. */
+  readonly ours?: readonly OurEntry[];
+  /** What the disk says now of paths whose row is live and otherwise stays as it is, sequence included. */
+  readonly refresh?: readonly { readonly path: RelPath; readonly seen: Seen }[];
+  readonly addIntents?: readonly Intent[];
+  readonly removeIntents?: readonly Intent[];
+}
+
+export interface FolderStore {
+  identity(): FolderIdentity | undefined;
+  /** Highest sequence ever given to a row of ours since the base began; 0 if none. */
+  lastSequence(): number;
+  ours(path: RelPath): OurEntry | undefined;
+  /** Distinct versions by others, ordered by version key; a claim that is `invalid` is a version of its own. */
+  announced(path: RelPath): readonly AnnouncedVersion[];
+  /** Rows of ours directly in `dir` (undefined: the root), tombstones included, sorted by path. */
+  children(dir: RelPath | undefined): readonly OurEntry[];
+  /** Live rows of ours with sequence above `after`, tombstones included, ascending, at most `limit`. */
+  oursAfter(after: number, limit: number): readonly OurEntry[];
+  /** Paths that have a row of ours or of others, ascending (any fixed order with ancestors first), above `after`, at most `limit`. */
+  paths(after: RelPath | undefined, limit: number): readonly RelPath[];
+  /** Live files of ours with this content, by path, at most `limit`. */
+  withContent(contentHash: Uint8Array, limit: number): readonly OurEntry[];
+  peer(device: DeviceId): PeerIndex | undefined;
+  peers(): readonly PeerIndex[];
+  intents(): readonly Intent[];
+  commit(change: FolderChange): Promise<void>;
+}
+
+/** All folders of this device in one database. */
+export interface StateStore {
+  /** The folder's part, made empty if it is new. One object per folder id. */
+  folder(id: string): FolderStore;
+  /** Folder ids that have a part. */
+  folders(): readonly string[];
+  /** Drops a folder's part. */
+  forget(id: string): Promise<void>;
+  close(): Promise<void>;
+}

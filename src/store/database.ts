@@ -1,0 +1,96 @@
+/** Opens the state database: settings, schema, and the check for damage. The two connections differ in nothing else. */
+
+import { DatabaseSync } from 'node:sqlite';
+import { assert } from '../base/assert.ts';
+import { KithError } from '../base/error.ts';
+import { MIGRATIONS } from './schema.ts';
+import { withStoreErrors } from './sqlite-error.ts';
+
+const CACHE_KIB = 16 * 1024;
+/** What the log is cut back to once it is empty. */
+const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export type StoreCheck = 'none' | 'quick' | 'suspect';
+
+export interface OpenWriterOptions {
+  readonly file: string;
+  /** `quick`: every page is read and tested, for after an unclean end. `suspect`: damage was met, so none is looked for. */
+  readonly check: StoreCheck;
+}
+
+/**
+ * The one connection that writes: it makes the file if there is none, and brings its schema up to date. A commit is on
+ * the disk when it returns. STORE_NEWER if a newer Kith made it, STORE_CORRUPT if it is damaged or no database.
+ */
+export function openWriter({ file, check }: OpenWriterOptions): DatabaseSync {
+  return withStoreErrors(() => {
+    if (check === 'suspect')
+      throw new KithError('STORE_CORRUPT', { reason: 'damage was met before' });
+    const database = new DatabaseSync(file);
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      // FULL: the log is synced at each commit. With NORMAL a power cut takes all since the last checkpoint.
+      database.exec('PRAGMA synchronous = FULL');
+      // The host says when: a checkpoint has to come between the reader's snapshots to empty the log.
+      database.exec('PRAGMA wal_autocheckpoint = 0');
+      database.exec(`PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES}`);
+      database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+      database.exec('PRAGMA temp_store = MEMORY');
+      refuseDamage(database, check);
+      migrate(database);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/** A second connection that cannot write. The writer must have been opened before, and be open. */
+export function openReader(file: string): DatabaseSync {
+  return withStoreErrors(() => {
+    const database = new DatabaseSync(file, { readOnly: true });
+    database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+    return database;
+  });
+}
+
+/** The version of the schema that the file has; 0 for a new one. */
+export function schemaVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+/**
+ * Runs the steps that the file lacks, each with its number in one transaction, so that a crash leaves a whole version.
+ * STORE_NEWER if it has had more than there are.
+ */
+export function migrate(database: DatabaseSync, steps: readonly string[] = MIGRATIONS): void {
+  const found = schemaVersion(database);
+  assert(Number.isSafeInteger(found), 'the schema has a version');
+  if (found > steps.length) {
+    throw new KithError('STORE_NEWER', { found, known: steps.length });
+  }
+  for (const [index, step] of steps.entries()) {
+    if (index < found) continue;
+    inTransaction(database, () => database.exec(`${step}; PRAGMA user_version = ${index + 1}`));
+  }
+}
+
+/** Runs `work` between BEGIN and COMMIT; rolls back and throws on if anything fails. */
+export function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    // After some failures SQLite has rolled back by itself.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function refuseDamage(database: DatabaseSync, check: StoreCheck): void {
+  if (check !== 'quick') return;
+  const verdict = String(database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
+  if (verdict !== 'ok') throw new KithError('STORE_CORRUPT', { reason: verdict });
+}

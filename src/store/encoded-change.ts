@@ -1,0 +1,88 @@
+/** A change as plain rows that may go to another thread: no views on foreign buffers, nothing left to interpret. */
+
+import type { Entry } from '../model/entry.ts';
+import type { FolderChange, FolderIdentity, Intent, OurEntry } from '../ports/folder-store.ts';
+import { contentPrefix, encodeRow, type Row, rowDigest } from './rows.ts';
+
+export interface EncodedOurs extends Row {
+  readonly path: string;
+  readonly sequence: number;
+  /** See `contentPrefix`. */
+  readonly content: number | null;
+}
+
+export interface EncodedClaim extends Row {
+  readonly path: string;
+  readonly digest: Uint8Array;
+}
+
+/** The fields of FolderChange, in their order and meaning. */
+export interface EncodedChange {
+  readonly identity: FolderIdentity | undefined;
+  readonly forgetOurs: boolean;
+  readonly forgetPeers: readonly string[];
+  readonly beginIndex: string | undefined;
+  readonly claims: { readonly device: string; readonly rows: readonly EncodedClaim[] } | undefined;
+  readonly endIndex: string | undefined;
+  readonly peer:
+    | { readonly device: string; readonly indexId: bigint; readonly heard: number }
+    | undefined;
+  readonly ours: readonly EncodedOurs[];
+  readonly addIntents: readonly Intent[];
+  readonly removeIntents: readonly Intent[];
+}
+
+/** What a writer does, in order. */
+export type WriteItem =
+  | { readonly kind: 'change'; readonly folder: string; readonly change: EncodedChange }
+  | { readonly kind: 'forget'; readonly folder: string };
+
+/** A copy of `change`: the caller's bytes are not looked at again. About 5 µs for each row. */
+export function encodeChange(change: FolderChange): EncodedChange {
+  const { identity, claims, peer } = change;
+  return {
+    identity,
+    forgetOurs: change.forgetOurs === true,
+    forgetPeers: change.forgetPeers ?? [],
+    beginIndex: change.beginIndex,
+    claims: claims && { device: claims.device, rows: claims.entries.map(encodeClaim) },
+    endIndex: change.endIndex,
+    peer: peer && { device: peer.device, indexId: peer.indexId, heard: peer.heard },
+    ours: (change.ours ?? []).map(encodeOurs),
+    addIntents: (change.addIntents ?? []).map(plainIntent),
+    removeIntents: (change.removeIntents ?? []).map(plainIntent),
+  };
+}
+
+/** Rows that the item writes; at least 1. */
+export function weighItem(item: WriteItem): number {
+  if (item.kind === 'forget') return 1;
+  const { ours, claims, addIntents, removeIntents } = item.change;
+  return 1 + ours.length + (claims?.rows.length ?? 0) + addIntents.length + removeIntents.length;
+}
+
+function encodeOurs(entry: OurEntry): EncodedOurs {
+  const { record, blocks } = encodeRow(entry, entry);
+  const { path, sequence } = entry;
+  return {
+    path,
+    sequence,
+    content: contentPrefix(entry) ?? null,
+    record,
+    blocks: new Uint8Array(blocks),
+  };
+}
+
+function encodeClaim(entry: Entry): EncodedClaim {
+  const row = encodeRow(entry);
+  return {
+    path: entry.path,
+    digest: rowDigest(row),
+    record: row.record,
+    blocks: new Uint8Array(row.blocks),
+  };
+}
+
+function plainIntent({ path, stageName }: Intent): Intent {
+  return { path, stageName };
+}

@@ -1,0 +1,35 @@
+/** What SQLite reports, as errors of ours: one total table by its primary result code. */
+
+import { asKithError, type ErrorCode, KithError } from '../base/error.ts';
+
+/** https://sqlite.org/rescode.html; whatever is not here is STORE_FAILED, which promises nothing. */
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  11: 'STORE_CORRUPT',
+  13: 'STORE_FULL',
+  26: 'STORE_CORRUPT',
+};
+
+/** The error as one of ours with `data.sqlite`, the extended result code, if it has one. A KithError stays as it is. */
+export function storeError(error: unknown): KithError {
+  const known = asKithError(error);
+  if (known !== undefined) return known;
+  const extended = resultCode(error);
+  if (extended === undefined)
+    return new KithError('STORE_FAILED', { reason: String(error) }, error);
+  const code = CODES[extended & 0xff] ?? 'STORE_FAILED';
+  return new KithError(code, { sqlite: extended, reason: String(error) }, error);
+}
+
+/** Runs `work`; what it throws goes out as `storeError`. */
+export function withStoreErrors<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode : undefined;
+}

@@ -1,0 +1,193 @@
+/** Reads of one folder from the database. The contract is ports/folder-store. */
+
+import { equalBytes, toHex } from '../base/bytes.ts';
+import type { DeviceId } from '../model/device-id.ts';
+import { comparePaths, type RelPath } from '../model/path.ts';
+import { versionKey } from '../model/version.ts';
+import type {
+  AnnouncedVersion,
+  FolderIdentity,
+  Intent,
+  OurEntry,
+  PeerIndex,
+} from '../ports/folder-store.ts';
+import type { FolderReads } from './folder-reads.ts';
+import { compareAnnounced, compareIntents, compareText } from './order.ts';
+import { decodeEntry, decodeOurs, hashPrefix } from './rows.ts';
+import { withStoreErrors } from './sqlite-error.ts';
+import { ROOT } from './sqlite-paths.ts';
+import { bytesIn, numberIn, type SqlRow, type Statements, textIn, wordIn } from './statements.ts';
+
+/** The folder's number; no row fits where there is no folder of that name. */
+const FOLDER = '(SELECT id FROM folder WHERE name = ?1)';
+const OURS =
+  'SELECT path.text, sequence, record, blocks FROM path JOIN ours ON ours.path = path.id';
+
+/** Reads what the connection's snapshot shows; throws STORE_CORRUPT and STORE_FAILED. */
+export class SqliteFolder implements FolderReads {
+  readonly #sql: Statements;
+  readonly #name: string;
+
+  constructor(sql: Statements, name: string) {
+    this.#sql = sql;
+    this.#name = name;
+  }
+
+  identity(): FolderIdentity | undefined {
+    const row = this.#first(`SELECT * FROM identity WHERE folder = ${FOLDER}`);
+    return (
+      row && {
+        indexId: wordIn(row, 'index_id'),
+        token: textIn(row, 'token'),
+        nextToken: textIn(row, 'next_token'),
+        bootId: textIn(row, 'boot_id'),
+        endedCleanly: numberIn(row, 'ended_cleanly') === 1,
+        syncedSequence: numberIn(row, 'synced_sequence'),
+      }
+    );
+  }
+
+  lastSequence(): number {
+    const row = this.#first('SELECT last_sequence FROM folder WHERE name = ?1');
+    return row === undefined ? 0 : numberIn(row, 'last_sequence');
+  }
+
+  ours(path: RelPath): OurEntry | undefined {
+    const row = this.#first(`${OURS} WHERE path.folder = ${FOLDER} AND path.text = ?2`, path);
+    return row && oursIn(row);
+  }
+
+  announced(path: RelPath): readonly AnnouncedVersion[] {
+    const found = this.#each(
+      `SELECT version.id, digest, record, blocks FROM path JOIN version ON version.path = path.id
+        WHERE path.folder = ${FOLDER} AND path.text = ?2`,
+      (row) => {
+        const record = bytesIn(row, 'record');
+        const entry = decodeEntry(path, { record, blocks: bytesIn(row, 'blocks') });
+        const digest = toHex(bytesIn(row, 'digest'));
+        return { entry, key: versionKey(entry.version), digest, id: numberIn(row, 'id') };
+      },
+      path,
+    );
+    if (found.length > 1) found.sort(compareAnnounced);
+    return found.map(({ entry, id }) => ({ entry, holders: this.#holders(id) }));
+  }
+
+  children(dir: RelPath | undefined): readonly OurEntry[] {
+    const parent = dir === undefined ? ROOT : this.#pathId(dir);
+    if (parent === undefined) return [];
+    const rows = this.#each(
+      `${OURS} WHERE path.folder = ${FOLDER} AND path.parent = ?2`,
+      oursIn,
+      parent,
+    );
+    return rows.sort((a, b) => comparePaths(a.path, b.path));
+  }
+
+  oursAfter(after: number, limit: number): readonly OurEntry[] {
+    return this.#each(
+      `SELECT path.text, sequence, record, blocks FROM ours JOIN path ON path.id = ours.path
+        WHERE ours.folder = ${FOLDER} AND sequence > ?2 ORDER BY sequence LIMIT ?3`,
+      oursIn,
+      after,
+      limit,
+    );
+  }
+
+  paths(after: RelPath | undefined, limit: number): readonly RelPath[] {
+    return this.#each(
+      `SELECT text FROM path WHERE folder = ${FOLDER} AND text > ?2
+        AND (EXISTS (SELECT 1 FROM ours WHERE ours.path = path.id)
+          OR EXISTS (SELECT 1 FROM version WHERE version.path = path.id))
+        ORDER BY text LIMIT ?3`,
+      (row) => textIn(row, 'text') as RelPath,
+      // Every path is above the empty text.
+      after ?? '',
+      limit,
+    );
+  }
+
+  withContent(contentHash: Uint8Array, limit: number): readonly OurEntry[] {
+    const prefix = hashPrefix(contentHash);
+    if (prefix === undefined) return [];
+    const found: OurEntry[] = [];
+    withStoreErrors(() => {
+      if (limit <= 0) return;
+      const sql = `${OURS} WHERE ours.folder = ${FOLDER} AND content = ?2 ORDER BY path.text`;
+      for (const row of this.#sql.each(sql, this.#name, prefix)) {
+        const entry = oursIn(row);
+        if (equalBytes(entry.contentHash, contentHash)) found.push(entry);
+        if (found.length >= limit) break;
+      }
+    });
+    return found;
+  }
+
+  peer(device: DeviceId): PeerIndex | undefined {
+    const row = this.#first(
+      `SELECT device, index_id, heard FROM peer
+        WHERE folder = ${FOLDER} AND device = ?2 AND index_id IS NOT NULL`,
+      device,
+    );
+    return row && peerIn(row);
+  }
+
+  peers(): readonly PeerIndex[] {
+    return this.#each(
+      `SELECT device, index_id, heard FROM peer
+        WHERE folder = ${FOLDER} AND index_id IS NOT NULL ORDER BY device`,
+      peerIn,
+    );
+  }
+
+  intents(): readonly Intent[] {
+    const sql = `SELECT path, stage_name FROM intent WHERE folder = ${FOLDER}`;
+    return this.#each(sql, intentIn).sort(compareIntents);
+  }
+
+  #pathId(path: RelPath): number | undefined {
+    const row = this.#first(`SELECT id FROM path WHERE folder = ${FOLDER} AND text = ?2`, path);
+    return row && numberIn(row, 'id');
+  }
+
+  #holders(version: number): readonly DeviceId[] {
+    return withStoreErrors(() =>
+      Array.from(
+        this.#sql.each(
+          'SELECT device FROM claim JOIN peer ON peer.slot = claim.slot WHERE version = ?',
+          version,
+        ),
+        (row) => textIn(row, 'device') as DeviceId,
+      ).sort(compareText),
+    );
+  }
+
+  #first(sql: string, ...values: (string | number)[]): SqlRow | undefined {
+    return withStoreErrors(() => this.#sql.first(sql, this.#name, ...values));
+  }
+
+  /** What `read` makes of each row, as a new array. */
+  #each<Value>(sql: string, read: (row: SqlRow) => Value, ...values: (string | number)[]): Value[] {
+    return withStoreErrors(() => Array.from(this.#sql.each(sql, this.#name, ...values), read));
+  }
+}
+
+function oursIn(row: SqlRow): OurEntry {
+  return decodeOurs(textIn(row, 'text'), numberIn(row, 'sequence'), {
+    record: bytesIn(row, 'record'),
+    blocks: bytesIn(row, 'blocks'),
+  });
+}
+
+/** Device ids and paths were parsed before they were stored. */
+function peerIn(row: SqlRow): PeerIndex {
+  return {
+    device: textIn(row, 'device') as DeviceId,
+    indexId: wordIn(row, 'index_id'),
+    heard: numberIn(row, 'heard'),
+  };
+}
+
+function intentIn(row: SqlRow): Intent {
+  return { path: textIn(row, 'path') as RelPath, stageName: textIn(row, 'stage_name') };
+}

@@ -1,0 +1,392 @@
+/** The planner's laws (docs/planner.md), each as a check of any planner, so that damaged ones can be tried against them. */
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { compareTimes, type Entry, hasEqualContent } from '../../src/model/entry.ts';
+import type { RelPath } from '../../src/model/path.ts';
+import { compareVersions, orderVersions, versionKey } from '../../src/model/version.ts';
+import { anyVersionSets, type Story, stories, versionSets } from '../support/arbitraries.ts';
+import { begin, end, type Telling, tell, tellAll } from '../support/plan-story.ts';
+import {
+  announcedAt,
+  contentName,
+  type Device,
+  decideAt,
+  describe,
+  look,
+  type Planner,
+  planOrder,
+  scan,
+  settle,
+  type Thing,
+  type World,
+  work,
+} from '../support/plan-world.ts';
+
+export interface Law {
+  /** A sentence about behaviour. */
+  readonly name: string;
+  /** Throws with the smallest counterexample, the seed and the path to it. */
+  check(planner: Planner, parameters: fc.Parameters<unknown>): void;
+}
+
+/** A law over what `arbitrary` makes. */
+function law<T>(
+  name: string,
+  arbitrary: fc.Arbitrary<T>,
+  hold: (made: T, planner: Planner) => void,
+): Law {
+  return {
+    name,
+    check(planner, parameters) {
+      const property = fc.property(arbitrary, (made) => hold(made, planner));
+      fc.assert(property, parameters as fc.Parameters<[T]>);
+    },
+  };
+}
+
+/** An entry, its vector and its maker in one line; time and mode of a directory's tombstone are nobody's business. */
+function show(entry: Entry): string {
+  return `${describe(entry)} by ${entry.modifiedBy} at ${versionKey(entry.version)}`;
+}
+
+function showChoice(versions: readonly Entry[], planner: Planner): string {
+  const choice = planner.chooseGlobal(versions);
+  if (choice === undefined) return 'nothing';
+  return [choice.entry, ...choice.losers].map(show).join('\n');
+}
+
+function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length < 2) return [items];
+  return items.flatMap((item, at) =>
+    permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]),
+  );
+}
+
+const isUsable = (entry: Entry) => !entry.invalid && entry.version.length > 0;
+
+const choiceLaws: readonly Law[] = [
+  law('the choice does not depend on the order of arrival', anyVersionSets, (versions, planner) => {
+    const expected = showChoice(versions, planner);
+    for (const order of permutations(versions)) {
+      assert.equal(showChoice(order, planner), expected);
+    }
+  }),
+  law('there is a choice exactly if a version may be used', anyVersionSets, (versions, planner) => {
+    const choice = planner.chooseGlobal(versions);
+    assert.equal(choice !== undefined, versions.some(isUsable));
+  }),
+  law(
+    'the choice is as old as nothing in the set, and lives if a version lives that no other knows',
+    versionSets,
+    (versions, planner) => {
+      const choice = planner.chooseGlobal(versions);
+      if (choice === undefined) return;
+      const usable = versions.filter(isUsable);
+      for (const each of usable) {
+        assert.notEqual(compareVersions(each.version, choice.entry.version), 'newer');
+      }
+      assert.equal(
+        choice.entry.deleted,
+        headsOf(usable).every((head) => head.deleted),
+      );
+    },
+  ),
+  law('dominated versions change nothing', versionSets, (versions, planner) => {
+    const usable = versions.filter(isUsable);
+    assert.equal(showChoice(headsOf(usable), planner), showChoice(usable, planner));
+  }),
+  law('adding the choice to the set changes no choice', versionSets, (versions, planner) => {
+    const choice = planner.chooseGlobal(versions);
+    if (choice === undefined) return;
+    const again = planner.chooseGlobal([...versions, choice.entry]);
+    assert.equal(again && show(again.entry), show(choice.entry));
+    const kept = new Set(choice.losers.map(show));
+    for (const loser of again?.losers ?? []) assert.ok(kept.has(show(loser)));
+  }),
+  law(
+    'of all concurrent versions each agrees, or loses the name, or makes no copy',
+    versionSets,
+    checkLosers,
+  ),
+  law('of two concurrent versions the greater one keeps the name', versionSets, checkGreater),
+  law('among three versions there is no circle', versionSets, (versions, planner) => {
+    const beats = (a: Entry, b: Entry) =>
+      compareVersions(a.version, b.version) === 'concurrent' &&
+      describe(a) !== describe(b) &&
+      describe(planner.chooseGlobal([a, b])?.entry ?? b) === describe(a);
+    const live = versions.filter(isUsable);
+    for (const [a, b, c] of live.flatMap((x) =>
+      live.flatMap((y) => live.map((z) => [x, y, z] as const)),
+    )) {
+      const concurrent = compareVersions(a.version, c.version) === 'concurrent';
+      if (concurrent && beats(a, b) && beats(b, c))
+        assert.ok(beats(a, c) || describe(a) === describe(c));
+      assert.ok(!(beats(a, b) && beats(b, a)));
+    }
+  }),
+];
+
+function headsOf(versions: readonly Entry[]): readonly Entry[] {
+  return versions.filter(
+    (each) => !versions.some((other) => compareVersions(other.version, each.version) === 'newer'),
+  );
+}
+
+function checkLosers(versions: readonly Entry[], planner: Planner): void {
+  const choice = planner.chooseGlobal(versions);
+  if (choice === undefined) return;
+  const losers = new Set(choice.losers.map((loser) => versionKey(loser.version)));
+  for (const head of headsOf(versions.filter(isUsable))) {
+    const agrees: boolean = head.deleted || hasEqualContent(head, choice.entry);
+    assert.equal(losers.has(versionKey(head.version)), !agrees && head.kind === 'file');
+    if (!agrees) continue;
+    const relation = compareVersions(choice.entry.version, head.version);
+    assert.ok(
+      relation === 'newer' || relation === 'equal',
+      `the choice does not know ${show(head)}`,
+    );
+  }
+}
+
+/** The order, said once more in other words: kinds, then times, modes and vectors. */
+function checkGreater(versions: readonly Entry[], planner: Planner): void {
+  const live = versions.filter((each) => isUsable(each) && !each.deleted);
+  for (const a of live) {
+    for (const b of live) {
+      if (compareVersions(a.version, b.version) !== 'concurrent') continue;
+      const choice = planner.chooseGlobal([a, b]);
+      assert.ok(choice !== undefined);
+      const expected = isGreater(a, b) ? a : b;
+      assert.equal(describe(choice.entry), describe(expected));
+    }
+  }
+}
+
+function isGreater(a: Entry, b: Entry): boolean {
+  const kinds = ['file', 'symlink', 'directory'];
+  if (a.kind !== b.kind) return kinds.indexOf(a.kind) > kinds.indexOf(b.kind);
+  const times = a.kind === 'directory' ? 0 : compareTimes(a.mtime, b.mtime);
+  if (times !== 0) return times > 0;
+  if (a.mode !== b.mode) return a.mode > b.mode;
+  return orderVersions(a.version, b.version) > 0;
+}
+
+/** What all have: each path's row and what stands there. */
+function state(device: Device): readonly string[] {
+  const rows = [...device.rows].map(([path, { entry }]) => `${path}: ${show(entry)}`);
+  return rows.sort();
+}
+
+/** What stands on the disk, with everything that travels. */
+function standing(device: Device): readonly string[] {
+  return [...device.disk]
+    .map(([path, { kind, content, mode, mtime }]) => {
+      const time = kind === 'file' ? `${mtime.s}.${mtime.ns}` : '';
+      return `${path}: ${kind} ${content} ${kind === 'symlink' ? '' : mode.toString(8)} ${time}`;
+    })
+    .sort();
+}
+
+function checkEqual({ world, planner }: Telling): void {
+  const [first, ...others] = world.devices;
+  assert.ok(first !== undefined);
+  for (const other of others) {
+    assert.deepEqual(standing(other), standing(first));
+    assert.deepEqual(state(other), state(first));
+  }
+  for (const device of world.devices) {
+    for (const path of planOrder(device)) {
+      assert.deepEqual(decideAt(device, path, planner), { kind: 'agreed' }, path);
+    }
+  }
+}
+
+function contents(device: Device): ReadonlySet<string> {
+  return new Set([...device.disk.values()].map((thing) => thing.content));
+}
+
+function checkNothingLost({ world, ledger }: Telling): void {
+  for (const device of world.devices) {
+    const here = contents(device);
+    for (const [path, wanted] of ledger.wanted) {
+      for (const content of wanted) {
+        const isThere = here.has(content) || ledger.excused.has(content);
+        assert.ok(isThere, `${device.name} lost "${content}" of ${path}`);
+      }
+    }
+  }
+}
+
+function checkNothingInvented({ world, ledger }: Telling): void {
+  for (const device of world.devices) {
+    for (const [path, thing] of device.disk) {
+      if (thing.kind !== 'file') continue;
+      const written = ledger.written.get(path)?.has(thing.content);
+      const copied = world.copies.get(thing.content)?.has(path);
+      assert.ok(written || copied, `${device.name} has "${thing.content}" at ${path} from nobody`);
+    }
+  }
+}
+
+function checkNothingVanished({ world, ledger }: Telling): void {
+  const copies = [...world.copies.values()].flatMap((paths) => [...paths]);
+  for (const path of [...ledger.existed, ...copies]) {
+    if (ledger.removed.has(path)) continue;
+    for (const device of world.devices) {
+      assert.ok(
+        device.disk.has(path),
+        `${path}, which nobody removed, is gone from ${device.name}`,
+      );
+    }
+  }
+}
+
+function checkUntouched({ world, ledger, base }: Telling): void {
+  for (const [path, entry] of base) {
+    if (ledger.disturbed.has(path)) continue;
+    for (const device of world.devices) {
+      if (device.rows.get(path)?.entry.deleted !== false) assert.fail(`${path} is gone`);
+      assert.equal(show(device.rows.get(path)?.entry ?? entry), show(entry));
+      assert.ok(!device.touched.has(path), `${device.name} did something at ${path}`);
+    }
+  }
+}
+
+const CALM = [
+  'write',
+  'remove',
+  'move',
+  'adjust',
+  'directory',
+  'link',
+  'scan',
+  'tell',
+  'work',
+] as const;
+
+const storyLaws: readonly Law[] = [
+  law(
+    'devices that plan for themselves end equal and then have nothing to do',
+    stories(),
+    (story, planner) => checkEqual(tellAll(story, { planner })),
+  ),
+  law(
+    'what a person wrote and nobody who had it replaced is still on every device',
+    stories(),
+    (story, planner) => checkNothingLost(tellAll(story, { planner })),
+  ),
+  law('nothing stands anywhere that no person put there', stories(), (story, planner) =>
+    checkNothingInvented(tellAll(story, { planner })),
+  ),
+  law(
+    'what nobody removed stands somewhere on every device, unreadable or not',
+    stories(),
+    (story, planner) => checkNothingVanished(tellAll(story, { planner })),
+  ),
+  law(
+    'what nobody touched is touched by no device',
+    stories([...CALM, 'crash']),
+    (story, planner) => checkUntouched(tellAll(story, { planner })),
+  ),
+  law(
+    'after any part of the operations, in any order, planning again reaches the same end',
+    fc.record({ story: stories(), first: fc.nat(6), dice: fc.nat(100) }),
+    checkPrefix,
+  ),
+  law(
+    'if one device alone changed, all end as it is',
+    stories(['write', 'remove', 'move', 'adjust', 'directory', 'link', 'scan', 'settle']),
+    checkOneSided,
+  ),
+  law(
+    'without deletes the name goes to a version that nobody replaced, and only a loser is copied',
+    stories(['write', 'scan', 'tell', 'work', 'settle'], 60),
+    checkFrontier,
+  ),
+];
+
+interface Cut {
+  readonly story: Story;
+  readonly first: number;
+  readonly dice: number;
+}
+
+function checkPrefix({ story, first, dice }: Cut, planner: Planner): void {
+  const [whole, parts] = [begin(story, { planner }), begin(story, { planner })];
+  for (const telling of [whole, parts])
+    for (const command of story.commands) tell(telling, command);
+  for (const { world } of [whole, parts])
+    for (const device of world.devices) scan(world, device, planner);
+  const shuffle = (index: number) => (index * 7919 + dice * 31) % 101;
+  for (const device of parts.world.devices) work(parts.world, device, planner, { first, shuffle });
+  for (const device of whole.world.devices) work(whole.world, device, planner);
+  for (const telling of [whole, parts]) {
+    settle(telling.world, planner);
+    end(telling);
+  }
+  const ends = [whole, parts].map(({ world }) => world.devices.map(standing));
+  assert.deepEqual(ends[1], ends[0]);
+}
+
+/** Person and clock are one; the other devices only follow. */
+function checkOneSided(story: Story, planner: Planner): void {
+  const telling = begin({ ...story, shared: true, skews: [0, 0, 0, 0] }, { planner });
+  for (const command of story.commands) tell(telling, { ...command, device: 0 });
+  const [first] = telling.world.devices;
+  assert.ok(first !== undefined);
+  const before = standing(first);
+  end(telling);
+  checkEqual(telling);
+  assert.deepEqual(standing(first), before);
+  assert.equal(telling.world.copies.size, 0);
+}
+
+/** Which content was written over which: what a tester knows who watches every disk. */
+type History = Map<string, string>;
+
+function checkFrontier(story: Story, planner: Planner): void {
+  const history: History = new Map();
+  const onCopy = (device: Device, losing: Entry) => {
+    const isKnown = announcedAt(device, losing.path).some((each) =>
+      descends(history, { content: contentName(each), from: contentName(losing) }),
+    );
+    assert.ok(!isKnown, `${losing.path}: a copy of what is known to be replaced`);
+  };
+  const telling = begin({ ...story, shared: false, skews: [0, 0, 0, 0] }, { planner, onCopy });
+  for (const command of story.commands) {
+    const before = telling.world.devices.map((device) => new Map(device.disk));
+    tell(telling, { ...command, path: command.path % 2 });
+    if (command.kind === 'write') noteHistory(telling.world, before, history);
+  }
+  end(telling);
+  checkEqual(telling);
+  checkNothingLost(telling);
+  const replaced = new Set(history.values());
+  for (const [path, thing] of telling.world.devices[0]?.disk ?? []) {
+    if (telling.world.copies.get(thing.content)?.has(path)) continue;
+    assert.ok(!replaced.has(contentName(look(path, thing))), `"${thing.content}" came back`);
+  }
+}
+
+function descends(history: History, { content, from }: { content: string; from: string }): boolean {
+  let at = history.get(content);
+  while (at !== undefined && at !== from) at = history.get(at);
+  return at !== undefined;
+}
+
+function noteHistory(
+  world: World,
+  before: readonly ReadonlyMap<RelPath, Thing>[],
+  history: History,
+): void {
+  for (const [index, device] of world.devices.entries()) {
+    for (const [path, thing] of device.disk) {
+      const old = before[index]?.get(path);
+      if (old === undefined || old.content === thing.content) continue;
+      history.set(contentName(look(path, thing)), contentName(look(path, old)));
+    }
+  }
+}
+
+export const laws: readonly Law[] = [...choiceLaws, ...storyLaws];
