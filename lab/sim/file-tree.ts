@@ -9,7 +9,7 @@ import type { FileKind } from '../../src/ports/file-system.ts';
 import type { WatchEvent } from '../../src/ports/watcher.ts';
 import { type DiskOptions, DiskTraits } from './disk-traits.ts';
 import { type EntryChange, FileJournal } from './file-journal.ts';
-import { type DirEntry, Inode } from './inode.ts';
+import { checkUnmounted, type DirEntry, Inode } from './inode.ts';
 import type { PowerCut } from './power-cut.ts';
 import { regrow } from './regrow.ts';
 
@@ -18,9 +18,6 @@ export interface Place {
   readonly dir: Inode;
   readonly name: string;
 }
-
-/** `replace` is what people's programs do: a file or empty directory at the target goes. */
-export type RenameStyle = 'keep' | 'exchange' | 'replace';
 
 /** Something changed at a name in a directory. */
 export type TreeListener = (dir: Inode, name: string, kind: WatchEvent['kind']) => void;
@@ -65,30 +62,30 @@ export class FileTree {
 
   /** Makes something new. FILE_EXISTS if the name is taken. */
   make(place: Place, kind: FileKind, facts: { mode: number; target?: Uint8Array }): Inode {
-    this.#mayChange(place);
+    this.mayChange(place);
     this.traits.checkName(place.name);
     if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name: place.name });
     const inode = this.#newInode(kind, { ...facts, device: place.dir.device });
-    this.#setNames([{ ...this.#keyed(place), to: this.#entryFor(place.name, inode) }]);
+    this.setNames([{ ...this.keyed(place), to: this.entryFor(place.name, inode) }]);
     this.tell(place.dir, place.name, kindOfBirth(kind));
     return inode;
   }
 
   /** Makes a file under a name whose bytes are no UTF-8. */
   makeUndecodable(dir: Inode, escaped: string): Inode {
-    this.#mayChange({ dir, name: escaped });
+    this.mayChange({ dir, name: escaped });
     const inode = this.#newInode('file', { mode: 0o600, device: dir.device });
     const to = { name: escaped, inode, undecodable: true };
-    this.#setNames([{ dir, key: `\0${escaped}`, to }]);
+    this.setNames([{ dir, key: this.traits.keyOf(`\0${escaped}`), to }]);
     return inode;
   }
 
   /** A second name for a file. */
   hardLink(inode: Inode, place: Place): void {
-    this.#mayChange(place);
+    this.mayChange(place);
     this.traits.checkName(place.name);
     if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name: place.name });
-    this.#setNames([{ ...this.#keyed(place), to: this.#entryFor(place.name, inode) }]);
+    this.setNames([{ ...this.keyed(place), to: this.entryFor(place.name, inode) }]);
     inode.ctime = this.traits.time();
     this.tell(place.dir, place.name, 'settled');
   }
@@ -134,45 +131,24 @@ export class FileTree {
     this.#tellOf(inode, 'settled');
   }
 
-  /** One atomic step. */
-  rename(from: Place, to: Place, style: RenameStyle): void {
-    this.#mayChange(from);
-    this.#mayChange(to);
-    if (from.dir.device !== to.dir.device) throw new KithError('FILE_CROSS_DEVICE', {});
-    this.traits.checkName(to.name);
-    const moved = this.entry(from);
-    const target = this.entry(to);
-    if (moved === undefined) throw new KithError('FILE_GONE', { name: from.name });
-    if (style === 'exchange' && target === undefined)
-      throw new KithError('FILE_GONE', { name: to.name });
-    if (style === 'keep' && target !== undefined)
-      throw new KithError('FILE_EXISTS', { name: to.name });
-    if (isWithin(to.dir, moved.inode)) throw new KithError('FILE_FAILED', { errno: 'EINVAL' });
-    checkUnmounted(moved.inode, target?.inode);
-    if (style === 'exchange' && target !== undefined) {
-      if (isWithin(from.dir, target.inode)) throw new KithError('FILE_FAILED', { errno: 'EINVAL' });
-      this.#exchange({ from, to, moved: moved.inode, target: target.inode });
-    } else this.#move({ from, to, moved: moved.inode, target: target?.inode });
-  }
-
   /** Removes a name that is no directory. */
   removeFile(place: Place): void {
-    this.#mayChange(place);
+    this.mayChange(place);
     const found = this.#found(place);
     if (found.kind === 'directory') throw new KithError('FILE_IS_DIRECTORY', { name: place.name });
-    this.#setNames([{ ...this.#keyed(place), to: undefined }]);
+    this.setNames([{ ...this.keyed(place), to: undefined }]);
     found.ctime = this.traits.time();
     this.tell(place.dir, place.name, 'settled');
   }
 
   /** Removes an empty directory. */
   removeDir(place: Place): void {
-    this.#mayChange(place);
+    this.mayChange(place);
     const found = this.#found(place);
     if (found.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { name: place.name });
     checkUnmounted(found, undefined);
     if (found.entries.size > 0) throw new KithError('FILE_NOT_EMPTY', { name: place.name });
-    this.#setNames([{ ...this.#keyed(place), to: undefined }], found);
+    this.setNames([{ ...this.keyed(place), to: undefined }], found);
     this.tell(place.dir, place.name, 'settled');
   }
 
@@ -231,16 +207,19 @@ export class FileTree {
     return found;
   }
 
-  #mayChange({ dir }: Place): void {
+  /** FILE_READ_ONLY, or FILE_GONE if the directory itself was removed. */
+  mayChange({ dir }: Place): void {
     this.traits.checkWritable();
     if (dir.links === 0) throw new KithError('FILE_GONE', { what: 'directory was removed' });
   }
 
-  #keyed({ dir, name }: Place): { readonly dir: Inode; readonly key: string } {
+  /** The place by the key under which the disk finds the name. */
+  keyed({ dir, name }: Place): { readonly dir: Inode; readonly key: string } {
     return { dir, key: this.traits.keyOf(name) };
   }
 
-  #entryFor(name: string, inode: Inode): DirEntry {
+  /** A name as the disk keeps it. */
+  entryFor(name: string, inode: Inode): DirEntry {
     return { name: this.traits.spelling(name), inode, undecodable: false };
   }
 
@@ -257,39 +236,8 @@ export class FileTree {
     return inode;
   }
 
-  #move(move: { from: Place; to: Place; moved: Inode; target: Inode | undefined }): void {
-    const { from, to, moved, target } = move;
-    const isSameName =
-      target === moved && this.traits.keyOf(from.name) === this.traits.keyOf(to.name);
-    if (target === moved && !(isSameName && from.dir === to.dir)) return;
-    if (target !== undefined && target !== moved) checkReplaceable(moved, target);
-    const removed = target?.kind === 'directory' && target !== moved ? target : undefined;
-    this.#setNames(
-      [
-        { ...this.#keyed(from), to: undefined },
-        { ...this.#keyed(to), to: this.#entryFor(to.name, moved) },
-      ],
-      removed,
-    );
-    moved.ctime = this.traits.time();
-    this.tell(from.dir, from.name, 'settled');
-    this.tell(to.dir, to.name, moved.kind === 'directory' ? 'tree' : 'settled');
-  }
-
-  #exchange(swap: { from: Place; to: Place; moved: Inode; target: Inode }): void {
-    const { from, to, moved, target } = swap;
-    if (moved === target) return;
-    this.#setNames([
-      { ...this.#keyed(from), to: this.#entryFor(this.entry(from)?.name ?? from.name, target) },
-      { ...this.#keyed(to), to: this.#entryFor(this.entry(to)?.name ?? to.name, moved) },
-    ]);
-    for (const inode of [moved, target]) inode.ctime = this.traits.time();
-    this.tell(from.dir, from.name, target.kind === 'directory' ? 'tree' : 'settled');
-    this.tell(to.dir, to.name, moved.kind === 'directory' ? 'tree' : 'settled');
-  }
-
   /** The one place where names change: links, parents, times and the journal go with them. */
-  #setNames(changes: readonly EntryChange[], removed?: Inode): void {
+  setNames(changes: readonly EntryChange[], removed?: Inode): void {
     const time = this.traits.time();
     const unnamed: Inode[] = [];
     for (const { dir, key, to } of changes) {
@@ -341,23 +289,4 @@ export class FileTree {
 function kindOfBirth(kind: FileKind): WatchEvent['kind'] {
   if (kind === 'directory') return 'tree';
   return kind === 'file' ? 'writing' : 'settled';
-}
-
-/** True if `dir` is `ancestor` or below it. */
-function isWithin(dir: Inode, ancestor: Inode): boolean {
-  for (let at: Inode | undefined = dir; at !== undefined; at = at.parent) {
-    if (at === ancestor) return true;
-  }
-  return false;
-}
-
-function checkUnmounted(...inodes: readonly (Inode | undefined)[]): void {
-  if (inodes.some((inode) => inode?.mounted !== undefined)) throw new KithError('FILE_BUSY', {});
-}
-
-function checkReplaceable(moved: Inode, target: Inode): void {
-  const dirs = [moved.kind === 'directory', target.kind === 'directory'];
-  if (!dirs[0] && dirs[1]) throw new KithError('FILE_IS_DIRECTORY', {});
-  if (dirs[0] && !dirs[1]) throw new KithError('FILE_NOT_DIRECTORY', {});
-  if (target.entries.size > 0) throw new KithError('FILE_NOT_EMPTY', {});
 }

@@ -1,5 +1,6 @@
 /** What a simulated disk holds: files, directories, links and the like, as programs see them. */
 
+import { KithError } from '../../src/base/error.ts';
 import type { Timestamp } from '../../src/model/entry.ts';
 import type { FileKind } from '../../src/ports/file-system.ts';
 
@@ -84,4 +85,17 @@ export class Inode {
     if (position + bytes.length > this.#size) this.resize(position + bytes.length);
     this.#buffer.set(bytes, position);
   }
+}
+
+/** True if `dir` is `ancestor` or below it. */
+export function isWithin(dir: Inode, ancestor: Inode): boolean {
+  for (let at: Inode | undefined = dir; at !== undefined; at = at.parent) {
+    if (at === ancestor) return true;
+  }
+  return false;
+}
+
+/** FILE_BUSY if something is mounted on one of them. */
+export function checkUnmounted(...inodes: readonly (Inode | undefined)[]): void {
+  if (inodes.some((inode) => inode?.mounted !== undefined)) throw new KithError('FILE_BUSY', {});
 }

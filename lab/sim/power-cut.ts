@@ -1,6 +1,6 @@
 /** Which of the changes that were not durable survive a power cut: a legal subset, drawn from the seed. */
 
-import type { DurableInode, InodeChange, NameChange } from './file-journal.ts';
+import { type DurableInode, type InodeChange, type NameChange, resized } from './durable.ts';
 import type { SimRandom } from './random.ts';
 
 /**
@@ -77,7 +77,7 @@ function surviving({ durable, stream, draw, keepBytes, weak }: FileFate): Partia
     if (i < known) {
       last = change;
       if (durable.kind === 'file' && change.size !== content.length) {
-        content = resizedCopy(content, change.size);
+        content = resized(content, change.size);
       }
     }
     if (change.bytes === undefined || change.lost) continue;
@@ -109,10 +109,4 @@ function putSome({ content, change, draw, keepBytes }: SomeBytes): void {
     }
     at = pageEnd;
   }
-}
-
-function resizedCopy(content: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(size);
-  copy.set(content.subarray(0, size));
-  return copy;
 }

@@ -1,7 +1,7 @@
 /** The tree that programs see after a power cut, grown from what is durable. */
 
 import { inBlocks } from './disk-traits.ts';
-import type { DurableInode } from './file-journal.ts';
+import type { DurableInode } from './durable.ts';
 import { Inode } from './inode.ts';
 
 /** By the uid of the directory that is hidden and of the root that hides it. */

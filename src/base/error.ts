@@ -31,8 +31,10 @@ export const ERRORS = {
   CONNECTION_LOST: { kind: 'transient', text: 'the connection broke' },
   PEER_SILENT: { kind: 'transient', text: 'the device said nothing for too long' },
   PEER_INDEX_UNEXPECTED: { kind: 'invalid', text: 'the device sent news of a folder that is not exchanged with it' },
+  PEER_SENDS_WRONG_BYTES: { kind: 'invalid', text: 'the device sent bytes that do not match their hash, again and again' },
   PEER_ASKS_TOO_MUCH: { kind: 'invalid', text: 'the device asks for more than can be kept waiting' },
 
+  USAGE_INVALID: { kind: 'invalid', text: 'the command line is not understood' },
   CONFIG_MISSING: { kind: 'permanent', text: 'nothing is set up here; run kith init first' },
   CONFIG_EXISTS: { kind: 'permanent', text: 'this home is set up already; nothing was changed' },
   CONFIG_INVALID: { kind: 'invalid', text: 'the configuration has a mistake' },

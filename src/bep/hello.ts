@@ -8,9 +8,9 @@ import {
   encodeMessage,
   type Reader,
   readFields,
-  readText,
   varintTag,
 } from './protobuf.ts';
+import { readText } from './protobuf-values.ts';
 
 /** Who is at this end. All of it is for people and says nothing of identity. */
 export interface Hello {

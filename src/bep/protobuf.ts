@@ -1,15 +1,13 @@
 /**
- * What the messages need of protobuf, over the wire reader of @bufbuild/protobuf: bounds, exact numbers, strict text.
- * Unknown fields, and known ones of another wire type, are passed over. Source: Protocol Buffers encoding.
+ * What the messages need of protobuf, over the wire reader of @bufbuild/protobuf: tags, fields and bounds. Unknown fields, and known ones of another wire type, are passed over. Source: Protocol Buffers encoding.
  */
 
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { KithError } from '../base/error.ts';
+import { malformed } from './protobuf-values.ts';
 
 export type Reader = BinaryReader;
 export type Writer = BinaryWriter;
-
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The tag of field `field` as a number. */
 export function varintTag(field: number): number {
@@ -54,41 +52,4 @@ export function readEnd(from: Reader, end: number): number {
   const length = from.uint32();
   if (from.pos + length > end) throw malformed('message beyond its parent');
   return from.pos + length;
-}
-
-/** A number of up to 64 bits that JavaScript holds exactly; WIRE_MALFORMED else. May be negative. */
-export function readSafeInt(from: Reader): number {
-  const value = Number(from.int64());
-  if (!Number.isSafeInteger(value)) throw malformed('number out of range');
-  return value;
-}
-
-/** An unsigned number of 64 bits. */
-export function readUint64(from: Reader): bigint {
-  return BigInt(from.uint64());
-}
-
-/** Text that must be UTF-8; WIRE_MALFORMED else. For names. */
-export function readName(from: Reader): string {
-  const bytes = from.bytes();
-  try {
-    return strict.decode(bytes);
-  } catch (error) {
-    throw malformed('text is not UTF-8', error);
-  }
-}
-
-/** Text for people: what is not UTF-8 is shown as U+FFFD, since old devices let it through. */
-export function readText(from: Reader): string {
-  return from.string();
-}
-
-/** A copy of a field's bytes. */
-export function readCopy(from: Reader): Uint8Array {
-  return from.bytes().slice();
-}
-
-/** The error for bytes that are no message. */
-export function malformed(reason: string, cause?: unknown): KithError {
-  return new KithError('WIRE_MALFORMED', { reason }, cause);
 }

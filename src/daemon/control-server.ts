@@ -1,10 +1,12 @@
 /** The control API over HTTP: guard, parse, call the service, answer. Decides nothing itself. */
 
+import { rm } from 'node:fs/promises';
 import fastify, { type FastifyInstance } from 'fastify';
 import { type HostPort, hostPortText, isLoopback } from '../api/address.ts';
 import { API_ROOT } from '../api/control.ts';
 import type { DaemonService } from '../api/service.ts';
 import { KithError } from '../base/error.ts';
+import { writePrivateFile } from '../host/private-file.ts';
 import type { Log } from '../ports/log.ts';
 import { sendError } from './control-server-errors.ts';
 import { type Guard, requireTrusted } from './control-server-guard.ts';
@@ -18,6 +20,12 @@ import { statusRoutes } from './routes/status.ts';
 export interface ControlServerOptions extends Guard {
   readonly service: DaemonService;
   readonly log: Log;
+}
+
+/** What it takes to listen. */
+export interface ListeningOptions extends ControlServerOptions {
+  /** Says, as long as the server listens, where commands find it. */
+  readonly addressFile: string;
 }
 
 /** A server that listens. Closing ends event streams and connections. */
@@ -37,8 +45,8 @@ const MOST_CONNECTIONS = 128;
 const LONGEST_PARAMETER = 2400;
 
 /** Listens at `listen`; port 0 lets the system choose. LISTEN_FAILED if the address is taken or not ours. */
-export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
-  const { listen, log } = options;
+export async function startControlServer(options: ListeningOptions): Promise<ControlServer> {
+  const { listen, log, addressFile } = options;
   const { app, streams } = buildControlServer(options);
   app.server.maxConnections = MOST_CONNECTIONS;
   try {
@@ -48,10 +56,12 @@ export async function startControlServer(options: ControlServerOptions): Promise
     throw new KithError('LISTEN_FAILED', { address: hostPortText(listen) }, error);
   }
   const address = hostPortText(reachable(listen, app));
+  await writePrivateFile(addressFile, `${address}\n`);
   if (!isLoopback(listen.host)) log.write('warn', 'api-reachable-from-outside', { address });
   return {
     address,
     close: async () => {
+      await rm(addressFile, { force: true });
       streams.close();
       await app.close();
     },
@@ -89,11 +99,12 @@ export function buildControlServer({ service, log, ...guard }: ControlServerOpti
     return sendError(reply, new KithError('API_ROUTE_UNKNOWN'), log);
   });
   void app.register(
-    async (scope) => {
+    (scope, _options, done) => {
       for (const add of [statusRoutes, deviceRoutes, folderRoutes, rescanRoutes]) {
         add({ app: scope, service });
       }
       eventRoutes({ app: scope, service }, streams);
+      done();
     },
     { prefix: API_ROOT },
   );
@@ -102,7 +113,7 @@ export function buildControlServer({ service, log, ...guard }: ControlServerOpti
 
 /** A wildcard is where one listens; the loopback of its family is where one asks. */
 function reachable({ host }: HostPort, app: FastifyInstance): HostPort {
-  const [first] = app.addresses();
+  const first = app.addresses().find((address) => typeof address === 'object');
   if (first === undefined)
     throw new KithError('BUG', { what: 'a listening server has no address' });
   const { port } = first;

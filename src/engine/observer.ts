@@ -8,7 +8,7 @@ import { concatBytes } from '../base/bytes.ts';
 import { HASH_BYTES, sha256 } from '../base/sha256.ts';
 import { TaskGroup } from '../base/task-group.ts';
 import { blockCount, blockSizeFor } from '../model/block.ts';
-import { parseRelPath, type RelPath } from '../model/path.ts';
+import { parentPath, parseRelPath, type RelPath } from '../model/path.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import type { WatchBatch } from '../ports/watcher.ts';
 import {
@@ -23,6 +23,7 @@ import {
 import { type FolderContext, seenOf } from './context.ts';
 import { Dirty, REST_MS } from './dirty.ts';
 import { ProblemBook } from './problem-book.ts';
+import { splitDisk } from './programs/reach.ts';
 import type { Studied } from './programs/study.ts';
 import { record, type Sighting } from './recorder.ts';
 import { Wake } from './wake.ts';
@@ -196,6 +197,7 @@ export class Observer {
       else if (found.outcome === 'failed') findings.problems.push({ path: diskPath, code: found.code });
       else if (found.outcome === 'there') {
         this.#gone.delete(diskPath);
+        this.#doubtParent(path, diskPath);
         classifyThere(this.#context, { path, diskPath, status: found.status, readAtMs }, findings);
       } else this.#noteGone(path, diskPath, findings);
     }
@@ -221,6 +223,14 @@ export class Observer {
     if (path === undefined || !this.#context.busy.has(path)) return true;
     this.#note(diskPath, REST_MS, false);
     return false;
+  }
+
+  /** What holds the path must be a directory by our rows too; its own event may have been missed. */
+  #doubtParent(path: RelPath, diskPath: string): void {
+    const parent = parentPath(path);
+    const row = parent === undefined ? undefined : this.#context.store.ours(parent);
+    const isKnown = row?.kind === 'directory' && !row.deleted;
+    if (parent !== undefined && !isKnown) this.#note(splitDisk(diskPath).parent, 0, false);
   }
 
   #noteGone(path: RelPath, diskPath: string, findings: Findings): void {

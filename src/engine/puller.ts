@@ -79,6 +79,7 @@ export class Puller {
 
   /** There is news of these paths. */
   consider(paths: readonly RelPath[]): void {
+    if (paths.length === 0) return;
     for (const path of paths) {
       if (this.#paths.size >= MOST_PATHS) return this.considerAll();
       this.#paths.add(path);

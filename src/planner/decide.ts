@@ -29,12 +29,19 @@ export function decide(sides: Sides, rules: Rules): Decision {
   if (choice === undefined) return { kind: 'agreed' };
   const target = choice.entry;
   if (rules.isExcluded(sides.path)) return decideExcluded(ours, target);
-  if (ours !== undefined && !ours.invalid && isSettled(ours, target)) return { kind: 'agreed' };
+  if (ours !== undefined && !ours.invalid && isAgreed(ours, target)) return { kind: 'agreed' };
   if (target.deleted) return decideDelete(sides, target);
   return decideLive(sides, choice);
 }
 
-/** Nothing to do: the same version, and what we hold of it is what it says. */
+/**
+ * Nothing to do. Merges on different ways can end in one vector with different times or modes: then all take the greater.
+ */
+function isAgreed(ours: Entry, target: Entry): boolean {
+  return isSettled(ours, target) && (ours.deleted || !needsTouch(ours, target));
+}
+
+/** The same version, and what we hold of it is what it says, metadata aside. */
 function isSettled(ours: Entry, target: Entry): boolean {
   return compareVersions(ours.version, target.version) === 'equal' && hasEqualContent(ours, target);
 }
@@ -49,11 +56,13 @@ function decideExcluded(ours: Entry | undefined, target: Entry): Decision {
 
 function decideDelete(sides: Sides, target: Entry): Decision {
   const { ours } = sides;
-  if (ours === undefined || ours.deleted || ours.invalid)
+  if (ours === undefined || ours.deleted || ours.invalid) {
     return act('note', target, 'deleted there');
+  }
   // A directory in which something lives stays: whatever deleted it did not know of that.
-  if (sides.holdsLive)
+  if (sides.holdsLive) {
     return act('revive', { ...ours, version: target.version }, 'still holds files');
+  }
   return act('delete', target, 'deleted there');
 }
 
@@ -64,8 +73,9 @@ function decideLive(sides: Sides, choice: GlobalChoice): Decision {
   if (ours === undefined || ours.deleted || ours.invalid) return act(bring, target, 'new there');
   // Whoever put something else in the directory's place did not know of what lives in it. Made anew beside that version the
   // directory keeps the name, and a file that loses it is kept; made on top of it, it would wipe the file out.
-  if (sides.holdsLive && target.kind !== 'directory')
+  if (ours.kind === 'directory' && target.kind !== 'directory' && sides.holdsLive) {
     return act('revive', ours, 'still holds files');
+  }
   if (ours.kind === target.kind && hasEqualContent(ours, target)) {
     return act(needsTouch(ours, target) ? 'adopt' : 'note', target, 'same content');
   }

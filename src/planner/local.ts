@@ -62,18 +62,24 @@ function isAlike(a: Omit<Entry, 'version' | 'modifiedBy'>, b: Entry): boolean {
 
 /** What stands here is a version that our row does not know yet: put here by us before a crash, or equal from the start. */
 function isNews(known: Entry, ours: Entry | undefined): boolean {
-  return ours === undefined || compareVersions(known.version, ours.version) === 'newer';
+  const base = tellingRow(ours);
+  return base === undefined || compareVersions(known.version, base.version) === 'newer';
+}
+
+/** Our row, if it tells what is on our disk: that of an excluded path holds the global vector, whatever stands here. */
+function tellingRow(ours: Entry | undefined): Entry | undefined {
+  return ours?.invalid ? undefined : ours;
 }
 
 /** Our row's vector with our own counter alone raised; counters of versions that are not on our disk are never included. */
 function nextVersion(sides: LocalSides): Version {
-  return raise(sides.ours?.version ?? [], sides);
+  return raise(tellingRow(sides.ours)?.version ?? [], sides);
 }
 
 function raise(base: Version, sides: LocalSides): Version {
   let highest = counterOf(base, sides.counter);
-  for (const each of sides.announced) {
-    const value = counterOf(each.version, sides.counter);
+  for (const version of [sides.ours?.version ?? [], ...sides.announced.map((e) => e.version)]) {
+    const value = counterOf(version, sides.counter);
     if (value > highest) highest = value;
   }
   const seconds = BigInt(Math.max(0, sides.now.s));

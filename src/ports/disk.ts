@@ -18,7 +18,10 @@ export interface JobOptions {
   readonly give?: readonly ArrayBuffer[];
 }
 
-/** Runs jobs; a job that has begun runs to its end. Rejects with the program's own KithError. */
+/**
+ * Runs jobs; a job that has begun runs to its end. Rejects with the program's own KithError, or FILE_FAILED if the worker
+ * died, and then part of the job may be done. Handles end with their program: what it left open is closed.
+ */
 export interface Disk<Table extends ProgramTable> {
   run<Name extends keyof Table & string>(
     name: Name,

@@ -38,7 +38,10 @@ export interface DirListing {
   readonly undecodable: readonly string[];
 }
 
-/** What a file is opened for. `create` makes a new one, mode 0600, and throws FILE_EXISTS if the name is taken. */
+/**
+ * What a file is opened for; what can be written can be read too. `create` makes a new one, mode 0600, and throws
+ * FILE_EXISTS if the name is taken, FILE_GONE if the directory was removed.
+ */
 export type OpenFor = 'read' | 'write' | 'create';
 
 /**
@@ -89,7 +92,10 @@ export interface FileCalls {
   };
   /** Makes the file's content, size and metadata durable, or the directory's entries; not the file's name. */
   sync: { readonly args: { readonly handle: DirHandle | FileHandle }; readonly result: undefined };
-  /** Makes everything on the file system of `dir` durable; only where `abilities.syncsAsOne`. */
+  /**
+   * Makes everything on the file system of `dir` durable; only where `abilities.syncsAsOne`. Tells of write errors since
+   * `dir` was opened: open it before what is to be made durable is written.
+   */
   syncFileSystem: { readonly args: { readonly dir: DirHandle }; readonly result: undefined };
   /** Low twelve bits. */
   setMode: {

@@ -42,7 +42,7 @@ export function encodeChange(change: FolderChange): EncodedChange {
   const { identity, claims, peer } = change;
   return {
     identity,
-    forgetOurs: change.forgetOurs === true,
+    forgetOurs: false,
     forgetPeers: change.forgetPeers ?? [],
     beginIndex: change.beginIndex,
     claims: claims && { device: claims.device, rows: claims.entries.map(encodeClaim) },

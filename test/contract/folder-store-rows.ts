@@ -80,14 +80,17 @@ export function goneAt(path: string, fields: Partial<Entry> = {}): Entry {
 
 const path = fc.constantFrom('a', 'a/b', 'a/b/c', 'd', 'd/\u{1f600}', 'd/\uffee', 'é', 'x/y/z');
 const word = fc.oneof(fc.constantFrom(1n, MAX_U64), fc.bigInt({ min: 1n, max: MAX_U64 }));
-const counter = fc.record({
-  id: fc.constantFrom(1n, 2n, MAX_U64),
-  value: fc.constantFrom(1n, 2n, MAX_U64),
-});
+const counter = fc.record(
+  { id: fc.constantFrom(1n, 2n, MAX_U64), value: fc.constantFrom(1n, 2n, MAX_U64) },
+  { noNullPrototype: true },
+);
 const version = fc
   .uniqueArray(counter, { selector: ({ id }) => id, maxLength: 3 })
   .map((all) => all.sort((a, b) => (a.id < b.id ? -1 : 1)));
-const time = fc.record({ s: fc.integer(), ns: fc.integer({ min: 0, max: 999_999_999 }) });
+const time = fc.record(
+  { s: fc.integer(), ns: fc.integer({ min: 0, max: 999_999_999 }) },
+  { noNullPrototype: true },
+);
 const device = fc.constantFrom(DEVICE_A, DEVICE_B);
 
 /** Entries at few paths with few contents and versions, so that they meet. */
@@ -109,20 +112,26 @@ export const anyEntry: fc.Arbitrary<Entry> = fc
     deleted ? goneAt(at, fields) : fileAt(at, content, fields),
   );
 
-const seen = fc.record({
-  inode: word,
-  size: fc.maxSafeNat(),
-  mode: fc.integer({ min: 0, max: 0xffff }),
-  mtime: time,
-  ctime: time,
-  racy: fc.boolean(),
-});
+const seen = fc.record(
+  {
+    inode: word,
+    size: fc.maxSafeNat(),
+    mode: fc.integer({ min: 0, max: 0xffff }),
+    mtime: time,
+    ctime: time,
+    racy: fc.boolean(),
+  },
+  { noNullPrototype: true },
+);
 
 /** What a row of ours has beside its entry. */
-export const anyLocal = fc.record({
-  diskPath: fc.option(fc.string({ unit: 'grapheme' }), { nil: undefined }),
-  seen: fc.option(seen, { nil: undefined }),
-});
+export const anyLocal = fc.record(
+  {
+    diskPath: fc.option(fc.string({ unit: 'grapheme' }), { nil: undefined }),
+    seen: fc.option(seen, { nil: undefined }),
+  },
+  { noNullPrototype: true },
+);
 
 /** A change without `ours` sequences: `sequenced` gives them. */
 export interface LooseChange extends Omit<FolderChange, 'ours'> {

@@ -94,7 +94,7 @@ export function tell(telling: Telling, command: Command): void {
       scan(world, device, planner);
       return;
     case 'tell':
-      exchange(device, pick(world.devices, command.other), amount(command));
+      exchange(device, pick(except(world.devices, device), command.other), amount(command));
       return;
     case 'work':
       work(world, device, planner, {
@@ -168,6 +168,10 @@ function pick<T>(from: readonly T[], index: number): T {
   const chosen = from[index % from.length];
   if (chosen === undefined) throw new Error('nothing to choose from');
   return chosen;
+}
+
+function except<T>(from: readonly T[], one: T): readonly T[] {
+  return from.filter((each) => each !== one);
 }
 
 function toggle(set: Set<RelPath>, path: RelPath): void {

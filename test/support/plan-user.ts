@@ -1,7 +1,14 @@
 /** People in the world of plan-world.ts: what they do to a disk, and what of it must still be there at the end. */
 
 import { isWithin, parentPath, parseRelPath, type RelPath } from '../../src/model/path.ts';
-import { type Device, isOutOfReach, type Thing, type World } from './plan-world.ts';
+import {
+  contentName,
+  type Device,
+  isOutOfReach,
+  look,
+  type Thing,
+  type World,
+} from './plan-world.ts';
 
 /** What people did, as far as the end is judged by it. */
 export interface Ledger {
@@ -60,8 +67,12 @@ export class Person {
     this.#ledger.existed.add(path);
     this.#ledger.disturbed.add(path);
     if (thing.kind !== 'file') return;
-    add(this.#ledger.wanted, path, thing.content);
     add(this.#ledger.written, path, thing.content);
+    // What is put back as it was recorded is no news: it falls with what was there, if that is removed elsewhere.
+    const row = this.#device.rows.get(path)?.entry;
+    const isRecorded = row !== undefined && !row.deleted && !row.invalid;
+    if (isRecorded && contentName(row) === contentName(look(path, thing))) return;
+    add(this.#ledger.wanted, path, thing.content);
   }
 
   /** Removes what stands at `path`, with all below it. */

@@ -6,14 +6,8 @@
 import { HASH_BYTES } from '../../base/sha256.ts';
 import { blockAt } from '../../model/block.ts';
 import type { Entry } from '../../model/entry.ts';
-import {
-  bytesTag,
-  type Reader,
-  readFields,
-  readSafeInt,
-  varintTag,
-  type Writer,
-} from '../protobuf.ts';
+import { bytesTag, type Reader, readFields, varintTag, type Writer } from '../protobuf.ts';
+import { readSafeInt } from '../protobuf-values.ts';
 
 const BLOCK = bytesTag(16);
 const OFFSET = varintTag(1);

@@ -1,6 +1,7 @@
 /** Close and Ping: the messages that carry nothing or a reason. Source: BEP v1, Ping and Close. */
 
-import { bytesTag, decodeMessage, encodeMessage, readFields, readText } from '../protobuf.ts';
+import { bytesTag, decodeMessage, encodeMessage, readFields } from '../protobuf.ts';
+import { readText } from '../protobuf-values.ts';
 
 const REASON = bytesTag(1);
 /** Longest reason shown or sent, in UTF-16 units. */

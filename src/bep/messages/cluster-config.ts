@@ -14,13 +14,10 @@ import {
   type Reader,
   readEnd,
   readFields,
-  readName,
-  readSafeInt,
-  readText,
-  readUint64,
   varintTag,
   type Writer,
 } from '../protobuf.ts';
+import { readName, readSafeInt, readText, readUint64 } from '../protobuf-values.ts';
 
 /** A device that shares a folder, as the sender knows it. */
 export interface ClusterDevice {

@@ -10,13 +10,12 @@ import type { Counter, Version } from '../../model/version.ts';
 import {
   bytesTag,
   decodeMessage,
-  malformed,
   type Reader,
   readEnd,
   readFields,
-  readName,
   varintTag,
 } from '../protobuf.ts';
+import { malformed, readName } from '../protobuf-values.ts';
 import { readVector, versionOf } from './vector.ts';
 
 /** News of one unfinished file; it holds for that path in that version only. */

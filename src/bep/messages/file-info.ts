@@ -5,18 +5,8 @@
 
 import type { SequencedEntry } from '../../model/entry.ts';
 import type { Counter } from '../../model/version.ts';
-import {
-  bytesTag,
-  type Reader,
-  readCopy,
-  readEnd,
-  readFields,
-  readName,
-  readSafeInt,
-  readUint64,
-  varintTag,
-  type Writer,
-} from '../protobuf.ts';
+import { bytesTag, type Reader, readEnd, readFields, varintTag, type Writer } from '../protobuf.ts';
+import { readCopy, readName, readSafeInt, readUint64 } from '../protobuf-values.ts';
 import { BlockRun, writeBlocks } from './block-run.ts';
 import { readVector, writeVector } from './vector.ts';
 

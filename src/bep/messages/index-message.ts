@@ -10,9 +10,9 @@ import {
   type Reader,
   readEnd,
   readFields,
-  readName,
   varintTag,
 } from '../protobuf.ts';
+import { readName } from '../protobuf-values.ts';
 import { checkedEntry } from './checked-entry.ts';
 import { readFileInfo, writeFileInfo } from './file-info.ts';
 

@@ -8,12 +8,10 @@ import {
   decodeMessage,
   encodeMessage,
   type Reader,
-  readCopy,
   readFields,
-  readName,
-  readSafeInt,
   varintTag,
 } from '../protobuf.ts';
+import { readCopy, readName, readSafeInt } from '../protobuf-values.ts';
 
 /** A piece of a file; the same shape as the exchange's BlockRequest. */
 export interface PieceRequest {

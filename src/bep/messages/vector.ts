@@ -1,16 +1,8 @@
 /** Version vectors on the wire. Source: BEP v1, Vector and Counter. */
 
 import type { Counter, Version } from '../../model/version.ts';
-import {
-  bytesTag,
-  malformed,
-  type Reader,
-  readEnd,
-  readFields,
-  readUint64,
-  varintTag,
-  type Writer,
-} from '../protobuf.ts';
+import { bytesTag, type Reader, readEnd, readFields, varintTag, type Writer } from '../protobuf.ts';
+import { malformed, readUint64 } from '../protobuf-values.ts';
 
 const COUNTERS = bytesTag(1);
 const ID = varintTag(1);

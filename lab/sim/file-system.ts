@@ -1,0 +1,253 @@
+/** ports/file-system over a simulated disk, for one life of a program: its handles die with it, the disk does not. */
+
+import { assert } from '../../src/base/assert.ts';
+import { KithError } from '../../src/base/error.ts';
+import type {
+  DirHandle,
+  DirListing,
+  DirName,
+  FileCall,
+  FileHandle,
+  FileStatus,
+  FileSystem,
+  OpenFor,
+} from '../../src/ports/file-system.ts';
+import type { FileFaults } from './file-faults.ts';
+import type { FileTree, Place } from './file-tree.ts';
+import type { Inode } from './inode.ts';
+import { resolvePath } from './resolve-path.ts';
+import { renameEntry } from './tree-rename.ts';
+
+interface Open {
+  readonly inode: Inode;
+  readonly purpose: 'directory' | OpenFor;
+  wrote: boolean;
+}
+
+type CallOf<Name extends FileCall['call']> = Extract<FileCall, { call: Name }>;
+
+const READ = 0o400;
+const WRITE = 0o200;
+const ENTER = 0o100;
+
+export class SimFileSystem implements FileSystem {
+  readonly #tree: FileTree;
+  readonly #faults: FileFaults | undefined;
+  readonly #open = new Map<number, Open>();
+  #nextHandle = 1;
+
+  constructor(tree: FileTree, faults?: FileFaults) {
+    this.#tree = tree;
+    this.#faults = faults;
+  }
+
+  /** Handles that are open: a program that ended should have left none. */
+  get openHandles(): number {
+    return this.#open.size;
+  }
+
+  /** The program dies: the kernel closes what it had open. Not after a power cut, when nothing is left to close. */
+  die(): void {
+    for (const handle of [...this.#open.keys()]) this.#close(handle);
+  }
+
+  execute(call: FileCall): unknown {
+    try {
+      this.#faults?.check(call);
+    } catch (error) {
+      if (call.call === 'sync') this.#tree.journal.syncFailed(this.#of(call.handle).inode);
+      if (call.call === 'syncFileSystem') this.#tree.journal.syncFailed(undefined);
+      throw error;
+    }
+    return this.#execute(call);
+  }
+
+  #execute(call: FileCall): unknown {
+    const tree = this.#tree;
+    switch (call.call) {
+      case 'openRoot':
+        return this.#openRoot(call.path);
+      case 'openDir':
+        return this.#openDir(call);
+      case 'openFile':
+        return this.#openFile(call);
+      case 'close':
+        return this.#close(call.handle);
+      case 'list':
+        return this.#list(this.#dir(call.dir));
+      case 'status':
+        return this.#status(call);
+      case 'statusOf':
+        return statusOf(this.#of(call.handle).inode);
+      case 'abilities':
+        return {
+          syncsAsOne: this.#tree.traits.options.syncsAsOne ?? true,
+          freeBytes: this.#tree.traits.freeBytes,
+        };
+      case 'read':
+        return this.#read(call);
+      case 'write':
+        return tree.write(this.#writable(call.file), call.bytes, call.position);
+      case 'truncate':
+        return tree.truncate(this.#writable(call.file), call.size);
+      case 'sync':
+        return tree.journal.sync(this.#of(call.handle).inode);
+      case 'syncFileSystem':
+        assert(tree.traits.options.syncsAsOne ?? true, 'syncFileSystem where it does nothing');
+        return tree.journal.syncAll();
+      case 'setMode':
+        return tree.setMode(this.#of(call.handle).inode, call.mode);
+      case 'setTime':
+        return tree.setTime(this.#of(call.handle).inode, call.mtime);
+      case 'makeDir':
+        tree.make(this.#changing(call), 'directory', { mode: 0o700 });
+        return undefined;
+      case 'makeLink':
+        tree.make(this.#changing(call), 'symlink', { mode: 0o777, target: call.target.slice() });
+        return undefined;
+      case 'readLink':
+        return this.#readLink(call);
+      case 'rename':
+        return renameEntry(tree, {
+          from: this.#changing(call.from),
+          to: this.#changing(call.to),
+          style: call.how,
+        });
+      case 'removeFile':
+        return tree.removeFile(this.#changing(call));
+      case 'removeDir':
+        return tree.removeDir(this.#changing(call));
+    }
+  }
+
+  #openRoot(path: string): DirHandle | undefined {
+    const found = resolvePath(this.#tree, path);
+    if (found === undefined) return undefined;
+    if (found.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { path });
+    return this.#hold(found, 'directory') as DirHandle;
+  }
+
+  #openDir(call: CallOf<'openDir'>): DirHandle | undefined {
+    const found = this.#tree.at(this.#looking(call));
+    if (found === undefined) return undefined;
+    const { name } = call;
+    if (found.kind === 'symlink') throw new KithError('FILE_IS_LINK', { name });
+    if (found.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { name });
+    return this.#hold(found, 'directory') as DirHandle;
+  }
+
+  #openFile(call: CallOf<'openFile'>): FileHandle | undefined {
+    const { name } = call;
+    if (call.for === 'create') {
+      const made = this.#tree.make(this.#changing(call), 'file', { mode: 0o600 });
+      return this.#hold(made, 'create') as FileHandle;
+    }
+    const found = this.#tree.at(this.#looking(call));
+    if (found === undefined) return undefined;
+    if (found.kind === 'symlink') throw new KithError('FILE_IS_LINK', { name });
+    if (found.kind === 'directory') throw new KithError('FILE_IS_DIRECTORY', { name });
+    if (found.kind === 'other') throw new KithError('FILE_UNSUPPORTED', { name });
+    if (call.for === 'write') this.#tree.traits.checkWritable();
+    return this.#hold(found, call.for) as FileHandle;
+  }
+
+  #hold(inode: Inode, purpose: Open['purpose']): number {
+    if (purpose !== 'create') this.#check(inode, purpose === 'write' ? WRITE : READ);
+    const handle = this.#nextHandle++;
+    this.#tree.hold(inode);
+    this.#open.set(handle, { inode, purpose, wrote: purpose === 'create' });
+    return handle;
+  }
+
+  #close(handle: number): undefined {
+    const open = this.#of(handle);
+    this.#open.delete(handle);
+    if (open.wrote) this.#tree.closedAfterWriting(open.inode);
+    this.#tree.letGo(open.inode);
+    return undefined;
+  }
+
+  #list(dir: Inode): DirListing {
+    const names: string[] = [];
+    const undecodable: string[] = [];
+    for (const entry of dir.entries.values()) {
+      if (entry.undecodable) undecodable.push(entry.name);
+      else names.push(entry.name);
+    }
+    // In no order that a program could come to rely on, yet the same in every telling.
+    const turn = names.length === 0 ? 0 : (dir.uid * 7) % names.length;
+    return { names: [...names.slice(turn), ...names.slice(0, turn)], undecodable };
+  }
+
+  #status(call: CallOf<'status'>): FileStatus | undefined {
+    const found = this.#tree.at(this.#looking(call));
+    return found && statusOf(found);
+  }
+
+  #read({ file, into, position }: CallOf<'read'>): number {
+    const { inode, purpose } = this.#of(file);
+    if (purpose !== 'read') throw new KithError('FILE_FAILED', { errno: 'EBADF' });
+    const part = inode.bytes().subarray(position, position + into.length);
+    into.set(part);
+    return part.length;
+  }
+
+  #readLink(call: CallOf<'readLink'>): Uint8Array {
+    const found = this.#tree.at(this.#looking(call));
+    if (found === undefined) throw new KithError('FILE_GONE', { name: call.name });
+    if (found.kind !== 'symlink') throw new KithError('FILE_FAILED', { errno: 'EINVAL' });
+    return found.target.slice();
+  }
+
+  #of(handle: number): Open {
+    const open = this.#open.get(handle);
+    assert(open !== undefined, `handle ${handle} is not open`);
+    return open;
+  }
+
+  #dir(handle: DirHandle): Inode {
+    const { inode, purpose } = this.#of(handle);
+    assert(purpose === 'directory', 'a file handle where a directory is needed');
+    return inode;
+  }
+
+  #writable(handle: FileHandle): Inode {
+    const open = this.#of(handle);
+    if (open.purpose !== 'write' && open.purpose !== 'create') {
+      throw new KithError('FILE_FAILED', { errno: 'EBADF' });
+    }
+    open.wrote = true;
+    return open.inode;
+  }
+
+  #looking(at: DirName): Place {
+    return this.#place(at, ENTER);
+  }
+
+  #changing(at: DirName): Place {
+    return this.#place(at, ENTER | WRITE);
+  }
+
+  #place({ dir: handle, name }: DirName, bits: number): Place {
+    assert(isOnePart(name), 'a name is one part of a path');
+    const dir = this.#dir(handle);
+    this.#tree.traits.checkLength(name);
+    this.#check(dir, bits);
+    return { dir, name };
+  }
+
+  #check(inode: Inode, bits: number): void {
+    if (this.#tree.traits.options.obeysModes !== true) return;
+    if ((inode.mode & bits) !== bits) throw new KithError('FILE_DENIED', { mode: inode.mode });
+  }
+}
+
+function statusOf(inode: Inode): FileStatus {
+  const { kind, size, mode, mtime, ctime, device, links } = inode;
+  return { kind, size, mode, mtime, ctime, inode: inode.ino, device, links };
+}
+
+function isOnePart(name: string): boolean {
+  if (name === '' || name === '.' || name === '..') return false;
+  return !name.includes('/') && !name.includes('\0') && name.isWellFormed();
+}

@@ -1,0 +1,101 @@
+/** A world whose devices run Kith itself: the same composition as the daemon's, over simulated ports. */
+
+import { Device, type DeviceConfig } from '../../src/daemon/device.ts';
+import { type EnginePrograms, programs } from '../../src/engine/programs.ts';
+import { parseFolderId } from '../../src/model/folder.ts';
+import type { SimDevice } from './device.ts';
+import { SimWorld } from './world.ts';
+
+/** The folder that all devices of a story share. */
+export const FOLDER = parseFolderId('shared');
+
+/** Who is linked with whom: pairs of names. */
+export type Links = readonly (readonly [string, string])[];
+
+export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
+  readonly #running = new Map<string, Device>();
+  #boots = 0;
+  #links: Links = [];
+
+  constructor(seed: number) {
+    super(seed, {
+      programs,
+      boot: async (ports, config, signal) => {
+        const name = config.name;
+        const facts = { self: this.named(name).id, version: '0.0.0', bootId: this.#bootId(name) };
+        const device = new Device(ports, { facts, config }, signal);
+        this.#running.set(name, device);
+        return device;
+      },
+    });
+  }
+
+  readonly #bootIds = new Map<string, string>();
+
+  #bootId(name: string): string {
+    return this.#bootIds.get(name) ?? 'first';
+  }
+
+  named(name: string): SimDevice {
+    const found = this.devices().find((device) => device.name === name);
+    if (found === undefined) throw new Error(`there is no ${name}`);
+    return found;
+  }
+
+  /** What runs on the device now. */
+  kith(device: SimDevice): Device {
+    const running = this.#running.get(device.name);
+    if (running === undefined) throw new Error(`${device.name} runs nothing`);
+    return running;
+  }
+
+  /** Says who knows whom; before any device is started. */
+  link(links: Links): void {
+    this.#links = links;
+  }
+
+  /** Links everybody with everybody. */
+  mesh(): void {
+    const names = this.devices().map((device) => device.name);
+    this.#links = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const));
+  }
+
+  /** Starts Kith on the device, for the first time or again. */
+  up(device: SimDevice): void {
+    this.start(device, this.configOf(device));
+  }
+
+  upAll(): void {
+    for (const device of this.devices()) this.up(device);
+  }
+
+  /** A power cut also makes the next start one of a new boot. */
+  cutPower(device: SimDevice, model: Parameters<KithWorld['crash']>[1]): void {
+    this.crash(device, model);
+    this.#boots++;
+    this.#bootIds.set(device.name, `boot ${this.#boots}`);
+  }
+
+  configOf(device: SimDevice): DeviceConfig {
+    const peers = this.#links.flatMap(([a, b]) =>
+      a === device.name ? [b] : b === device.name ? [a] : [],
+    );
+    const others = peers.map((name) => this.named(name));
+    return {
+      name: device.name,
+      listen: [device.address],
+      devices: others.map(({ id, name, address }) => ({ id, name, addresses: [address] })),
+      folders: [{ id: FOLDER, path: device.root, devices: others.map(({ id }) => id) }],
+    };
+  }
+
+  /** Every running device says that all is equal. */
+  isIdle(): boolean {
+    return this.devices()
+      .filter((device) => device.life !== undefined)
+      .every((device) => {
+        const folders = this.#running.get(device.name)?.folders() ?? [];
+        return folders.length > 0 && folders.every((each) => each.status.state === 'idle');
+      });
+  }
+}

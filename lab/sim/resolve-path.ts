@@ -1,0 +1,57 @@
+/** Absolute paths on a simulated disk, links followed as the kernel does. */
+
+import { KithError } from '../../src/base/error.ts';
+import type { FileTree, Place } from './file-tree.ts';
+import type { Inode } from './inode.ts';
+
+/** Links followed before the kernel takes them for a loop. */
+const MAX_LINKS = 40;
+
+/** What stands at the path, the last part followed too; undefined if it, or a directory on the way, is not there. */
+export function resolvePath(tree: FileTree, path: string): Inode | undefined {
+  let open = partsOf(path).toReversed();
+  let at: Inode = tree.root;
+  for (let links = 0, part = open.pop(); part !== undefined; part = open.pop()) {
+    if (at.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { path });
+    if (part === '..') {
+      at = at.parent ?? tree.root;
+      continue;
+    }
+    const found = tree.at({ dir: at, name: part });
+    if (found === undefined) return undefined;
+    if (found.kind !== 'symlink') {
+      at = found;
+      continue;
+    }
+    if (++links > MAX_LINKS) throw new KithError('FILE_FAILED', { path, errno: 'ELOOP' });
+    const target = new TextDecoder().decode(found.target);
+    if (target.startsWith('/')) at = tree.root;
+    open = [...open, ...partsOf(target).toReversed()];
+  }
+  return at;
+}
+
+/** The directory that holds the path's last part, and that part. FILE_GONE if the directory is not there. */
+export function placeOf(tree: FileTree, path: string): Place {
+  const at = path.lastIndexOf('/');
+  const dir = resolvePath(tree, path.slice(0, at));
+  if (dir === undefined) throw new KithError('FILE_GONE', { path });
+  if (dir.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { path });
+  return { dir, name: path.slice(at + 1) };
+}
+
+/** The absolute path of what stands at a name, or undefined if the directory is in no tree any more. */
+export function pathOf(tree: FileTree, place: Place): string | undefined {
+  const parts = [place.name];
+  let at: Inode = place.dir;
+  while (at !== tree.root) {
+    if (at.parent === undefined) return undefined;
+    parts.push(at.name);
+    at = at.parent;
+  }
+  return `/${parts.reverse().join('/')}`;
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}

@@ -1,0 +1,120 @@
+/** The control API as seen from a command. Answers are checked against the same schemas the daemon writes by. */
+
+import type { z } from 'zod';
+import { API_ROOT, type Configuration, configurationSchema, errorSchema } from '../api/control.ts';
+import { type StreamEvent, streamEventSchema } from '../api/events.ts';
+import type { AddDevice, AddFolder, Rescan, ShareFolder } from '../api/requests.ts';
+import type { ConfigurationService } from '../api/service.ts';
+import { type StatusReport, statusSchema } from '../api/status.ts';
+import { ERRORS, type ErrorCode, KithError } from '../base/error.ts';
+import { exchange, type HttpTarget, pieces, readText } from './http.ts';
+
+/**
+ * Asks one daemon. Every call may reject with the code that the daemon gave, with DAEMON_UNREACHABLE, with
+ * API_ANSWER_INVALID, or with the signal's reason.
+ */
+export class DaemonClient implements ConfigurationService {
+  readonly #target: HttpTarget;
+  readonly #signal: AbortSignal;
+
+  constructor(target: HttpTarget, options: { readonly signal: AbortSignal }) {
+    this.#target = target;
+    this.#signal = options.signal;
+  }
+
+  /** What stands behind the lifetime of every call. */
+  get signal(): AbortSignal {
+    return this.#signal;
+  }
+
+  async status(): Promise<StatusReport> {
+    return read(statusSchema, await this.#ask('GET', '/status'));
+  }
+
+  async configuration(): Promise<Configuration> {
+    return read(configurationSchema, await this.#ask('GET', '/devices'));
+  }
+
+  async addDevice(body: AddDevice): Promise<Configuration> {
+    return read(configurationSchema, await this.#ask('POST', '/devices', body));
+  }
+
+  async removeDevice(device: string): Promise<Configuration> {
+    const path = `/devices/${encodeURIComponent(device)}`;
+    return read(configurationSchema, await this.#ask('DELETE', path));
+  }
+
+  async addFolder(body: AddFolder): Promise<Configuration> {
+    return read(configurationSchema, await this.#ask('POST', '/folders', body));
+  }
+
+  async removeFolder(folder: string): Promise<Configuration> {
+    const path = `/folders/${encodeURIComponent(folder)}`;
+    return read(configurationSchema, await this.#ask('DELETE', path));
+  }
+
+  async shareFolder(folder: string, body: ShareFolder): Promise<Configuration> {
+    const path = `/folders/${encodeURIComponent(folder)}/share`;
+    return read(configurationSchema, await this.#ask('POST', path, body));
+  }
+
+  /** Resolves when the scan is done. */
+  async rescan(body: Rescan): Promise<void> {
+    await this.#ask('POST', '/rescan', body);
+  }
+
+  /** Resolves once nothing can be missed any more; the events then come until the daemon ends. */
+  async events(): Promise<AsyncGenerator<StreamEvent>> {
+    const link = { target: this.#target, signal: this.#signal };
+    const answer = await exchange(this.#target, {
+      method: 'GET',
+      path: `${API_ROOT}/events`,
+      signal: this.#signal,
+    });
+    if (answer.statusCode !== 200) throw refusal(await readText(answer, link));
+    return eventsIn(pieces(answer, link));
+  }
+
+  async #ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<string> {
+    const link = { target: this.#target, signal: this.#signal };
+    const question = { method, path: API_ROOT + path, body, signal: this.#signal };
+    const answer = await exchange(this.#target, question);
+    const text = await readText(answer, link);
+    if (answer.statusCode !== 200) throw refusal(text);
+    return text;
+  }
+}
+
+async function* eventsIn(parts: AsyncIterable<string>): AsyncGenerator<StreamEvent> {
+  let rest = '';
+  for await (const part of parts) {
+    const lines = (rest + part).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.startsWith('data: ')) yield read(streamEventSchema, line.slice(6));
+    }
+  }
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {
+  const answer = schema.safeParse(parseJson(text));
+  if (answer.success) return answer.data;
+  throw new KithError('API_ANSWER_INVALID', {}, answer.error);
+}
+
+function refusal(text: string): KithError {
+  const { code, data } = read(errorSchema, text);
+  return isCode(code) ? new KithError(code, data) : new KithError('API_ANSWER_INVALID', { code });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new KithError('API_ANSWER_INVALID', {}, error);
+  }
+}
+
+function isCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}

@@ -1,0 +1,73 @@
+/** `kith status`: asks the daemon and prints; nothing else lives here. */
+
+import { z } from 'zod';
+import { folderIdSchema } from '../../api/fields.ts';
+import type { StatusReport } from '../../api/status.ts';
+import { KithError } from '../../base/error.ts';
+import { type Context, defineCommand, ExitCode } from '../command.ts';
+import { connectToDaemon } from '../connect.ts';
+import { followStatus } from '../follow.ts';
+import { statusLines } from '../status-text.ts';
+import { needsAttention } from '../verdict.ts';
+
+export const statusCommand = defineCommand({
+  name: 'status',
+  summary: 'Show what folders and devices are doing',
+  arguments: [{ form: '[folder]', about: 'only this folder' }],
+  options: [
+    { form: '--watch', about: 'show it again at every change, until interrupted' },
+    { form: '--json', about: 'print JSON; with --watch one line each time' },
+  ],
+  examples: ['kith status', 'kith status docs --watch', 'kith status --json'],
+  input: z.object({
+    folder: folderIdSchema.optional(),
+    watch: z.boolean().default(false),
+    json: z.boolean().default(false),
+  }),
+  async run({ folder, watch, json }, context) {
+    const client = await connectToDaemon(context);
+    if (watch) return await watchStatus();
+    const report = pick(await client.status(), folder);
+    if (json) context.out.json(report);
+    else print(report, context);
+    return report.folders.some(needsAttention) ? ExitCode.attention : ExitCode.ok;
+
+    async function watchStatus(): Promise<ExitCode> {
+      let shown = '';
+      try {
+        for await (const whole of followStatus(client)) {
+          const next = pick(whole, folder);
+          // The clock alone is no change.
+          const { uptimeMs: _, ...facts } = next;
+          if (JSON.stringify(facts) === shown) continue;
+          shown = JSON.stringify(facts);
+          show(next);
+        }
+      } catch (error) {
+        if (context.signal.aborted) return ExitCode.ok;
+        throw error;
+      }
+      return ExitCode.ok;
+    }
+
+    function show(report: StatusReport): void {
+      if (json) context.out.json(report, 'compact');
+      else {
+        context.out.clear();
+        print(report, context);
+      }
+    }
+  },
+});
+
+function print(report: StatusReport, { out }: Context): void {
+  const lines = statusLines(report, { paint: out.paint, nowMs: Date.now() });
+  for (const line of lines) out.line(line);
+}
+
+function pick(report: StatusReport, folder: string | undefined): StatusReport {
+  if (folder === undefined) return report;
+  const folders = report.folders.filter(({ id }) => id === folder);
+  if (folders.length === 0) throw new KithError('FOLDER_UNKNOWN', { folder });
+  return { ...report, folders };
+}

@@ -1,0 +1,78 @@
+/** A status report as lines for people. */
+
+import type { FolderDeviceStatus, FolderStatus, StatusReport } from '../api/status.ts';
+import { bytesText, countText, durationText, percentText, plainText } from './format.ts';
+import type { Colour, Out } from './out.ts';
+import { tableLines } from './table.ts';
+
+const COLOUR_OF_STATE: Readonly<Record<FolderStatus['state'], Colour>> = {
+  idle: 'green',
+  scanning: 'yellow',
+  syncing: 'yellow',
+  held: 'red',
+  paused: 'gray',
+  stopped: 'red',
+  error: 'red',
+};
+
+/** More problems than this are counted, not listed. */
+const MOST_PROBLEMS = 20;
+
+/** The report; `paint` gives colours, `nowMs` is the wall time. */
+export function statusLines(
+  report: StatusReport,
+  { paint, nowMs }: { readonly paint: Out['paint']; readonly nowMs: number },
+): readonly string[] {
+  const { name, device, version, uptimeMs, folders } = report;
+  const head = `${paint('bold', plainText(name))}  ${device}`;
+  const about = `kith ${plainText(version)}, running for ${durationText(uptimeMs)}`;
+  const none = folders.length === 0 ? ['', 'No folder yet: kith folder add ID PATH'] : [];
+  return [
+    head,
+    about,
+    ...none,
+    ...folders.flatMap((one) => ['', ...folderLines(one, { paint, nowMs })]),
+  ];
+}
+
+function folderLines(
+  folder: FolderStatus,
+  { paint, nowMs }: { readonly paint: Out['paint']; readonly nowMs: number },
+): readonly string[] {
+  const { id, state, stateReason, path, local, need, problems, devices } = folder;
+  const reason = stateReason === null ? '' : `: ${plainText(stateReason)}`;
+  const title = `${paint('bold', plainText(id))}  ${paint(COLOUR_OF_STATE[state], state)}${reason}`;
+  const files = countText(local.files, 'file');
+  const rows = [
+    ['  here', `${files}, ${countText(local.directories, 'directory')}, ${bytesText(local.bytes)}`],
+    ...(need.files + need.deletes > 0 ? [['  lacking', needText(need)]] : []),
+    ...devices.map((device) => [`  ${plainText(device.name)}`, deviceText(device, nowMs)]),
+    ...(devices.length === 0
+      ? [['  nobody', 'shared with no device: kith folder share ID DEVICE']]
+      : []),
+  ];
+  const shown = problems.slice(0, MOST_PROBLEMS).map(({ path: at, code, text }) => {
+    return `  ${paint('red', 'problem')}  ${plainText(at)}: ${plainText(text)} (${plainText(code)})`;
+  });
+  const hidden = problems.length - shown.length;
+  const more = hidden > 0 ? [`  … and ${countText(hidden, 'problem')} more`] : [];
+  return [`${title}  ${plainText(path)}`, ...tableLines(rows), ...shown, ...more];
+}
+
+function deviceText(device: FolderDeviceStatus, nowMs: number): string {
+  const { connected, address, need, completion, lastSeenMs } = device;
+  const lacks = need.files + need.deletes > 0 ? `lacks ${needText(need)}` : 'has everything';
+  const done = `${percentText(completion)}, ${lacks}`;
+  if (connected) return `connected, ${done}${address === null ? '' : `  ${plainText(address)}`}`;
+  const seen =
+    lastSeenMs === null ? 'never seen' : `last seen ${durationText(nowMs - lastSeenMs)} ago`;
+  return `not connected, ${seen}; then ${done}`;
+}
+
+function needText({ files, bytes, deletes }: FolderStatus['need']): string {
+  const parts = [
+    ...(files > 0 ? [`${countText(files, 'file')}, ${bytesText(bytes)}`] : []),
+    ...(deletes > 0 ? [countText(deletes, 'delete')] : []),
+  ];
+  return parts.length === 0 ? 'nothing' : parts.join(', ');
+}

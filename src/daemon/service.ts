@@ -1,0 +1,104 @@
+/** What the control API calls: the running device and its configuration file as one. */
+
+import type { Config } from '../api/config.ts';
+import type { ChangeEvent } from '../api/events.ts';
+import type { DaemonService } from '../api/service.ts';
+import type { FolderDeviceStatus, FolderStatus, StatusReport } from '../api/status.ts';
+import { KithError } from '../base/error.ts';
+import type { DeviceId } from '../model/device-id.ts';
+import type { ConfigFile } from './config-file.ts';
+import type { Device, DeviceFacts } from './device.ts';
+
+export interface ServiceParts {
+  readonly device: Device;
+  readonly facts: DeviceFacts;
+  readonly file: ConfigFile;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  /** Milliseconds since the start. */
+  readonly uptimeMs: () => number;
+}
+
+/** Builds it; holds no state of its own. */
+export function daemonService(parts: ServiceParts): DaemonService {
+  const { device, file } = parts;
+  return {
+    configuration: () => file.configuration(),
+    addDevice: (request) => file.addDevice(request),
+    removeDevice: (id) => file.removeDevice(id),
+    addFolder: (request) => file.addFolder(request),
+    removeFolder: (id) => file.removeFolder(id),
+    shareFolder: (id, request) => file.shareFolder(id, request),
+    status: async () => report(parts),
+    rescan: async ({ folder, confirmEmptied }) => {
+      if (folder !== undefined && !parts.config().folders.some(({ id }) => id === folder)) {
+        throw new KithError('FOLDER_UNKNOWN', { folder });
+      }
+      device.rescan(folder, { mayEmpty: confirmEmptied });
+      await scanned(device, folder);
+    },
+    onChange: (listener) => device.onChange(() => tellAll(device, listener)),
+  };
+}
+
+function tellAll(device: Device, listener: (event: ChangeEvent) => void): void {
+  for (const { id } of device.folders()) listener({ kind: 'folder', folder: id });
+}
+
+/** Resolves when none of the folders is scanning any more. */
+function scanned(device: Device, folder: string | undefined): Promise<void> {
+  const isOver = (): boolean =>
+    device
+      .folders()
+      .every((each) => (folder !== undefined && each.id !== folder) || each.status.state !== 'scanning');
+  return new Promise((resolve) => {
+    const stop = device.onChange(() => {
+      if (!isOver()) return;
+      stop();
+      resolve();
+    });
+    if (isOver()) {
+      stop();
+      resolve();
+    }
+  });
+}
+
+function report({ device, facts, config, uptimeMs }: ServiceParts): StatusReport {
+  const { name, devices } = config();
+  const links = new Map(device.devices().map((each) => [each.id, each]));
+  const names = new Map(devices.map((each) => [each.id, each.name]));
+  const folders = device.folders().map(({ id, path, status }): FolderStatus => {
+    const { state, stateReason, local, global, need, problems } = status;
+    const shared = status.devices.map((each): FolderDeviceStatus => {
+      const link = links.get(each.device);
+      return {
+        id: each.device,
+        name: names.get(each.device) ?? shortName(each.device),
+        connected: link?.connected === true,
+        heard: each.heard && each.connected,
+        address: link?.address ?? null,
+        need: each.need,
+        completion: each.completion,
+        freshnessMs: Math.round(each.freshnessMs),
+        lastSeenMs: link?.lastSeenMs ?? null,
+      };
+    });
+    return {
+      id,
+      path,
+      state,
+      stateReason: stateReason ?? null,
+      local,
+      global,
+      need,
+      problems: [...problems],
+      devices: shared,
+    };
+  });
+  return { device: facts.self, name, version: facts.version, uptimeMs: uptimeMs(), folders };
+}
+
+function shortName(id: DeviceId): string {
+  return id.slice(0, 7);
+}

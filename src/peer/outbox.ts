@@ -1,0 +1,105 @@
+/**
+ * What waits to be written to one device, by urgency. Frames are made at the moment they are written, so that what became
+ * pointless or forbidden in the meantime is never sent. Source: NET-04.
+ */
+
+import type { Outgoing } from '../bep/session.ts';
+import { orAborted } from './or-aborted.ts';
+
+/** From the most urgent to the least. */
+export type Lane = 'control' | 'index' | 'small' | 'bulk';
+
+/** Makes a frame when its turn has come; undefined if there is nothing to say any more. */
+export type MakeFrame = () => Outgoing | undefined;
+
+/** A frame to be made, and how urgent it is. */
+export interface Frame {
+  readonly lane: Lane;
+  readonly make: MakeFrame;
+}
+
+interface Item {
+  readonly make: MakeFrame;
+  readonly settle: (wasWritten: boolean) => void;
+}
+
+const LANES: readonly Lane[] = ['control', 'index', 'small', 'bulk'];
+
+/** See above. It has no bound of its own: whoever puts things in waits for them or counts them. */
+export class Outbox {
+  readonly #lanes: Readonly<Record<Lane, Item[]>> = { control: [], index: [], small: [], bulk: [] };
+  #hasEnded = false;
+  #wake: (() => void) | undefined;
+
+  /**
+   * Resolves to true when the socket has taken the frame, to false if it was not sent and never will be. Rejects with the
+   * signal's reason; the frame is then not sent, unless it is being written.
+   */
+  put({ lane, make }: Frame, signal: AbortSignal): Promise<boolean> {
+    const written = new Promise<boolean>((resolve) => {
+      const makeUnlessAborted = () => (signal.aborted ? undefined : make());
+      if (this.#hasEnded) resolve(false);
+      else this.#add(lane, { make: makeUnlessAborted, settle: resolve });
+    });
+    return orAborted(written, signal);
+  }
+
+  /** As `put`, for those who need not know. */
+  post(lane: Lane, make: MakeFrame): void {
+    if (!this.#hasEnded) this.#add(lane, { make, settle: () => undefined });
+  }
+
+  /** Drops what waits and takes nothing more; the frame being written is finished, and `last` follows it. */
+  end(last: MakeFrame): void {
+    if (this.#hasEnded) return;
+    this.#drop();
+    this.#add('control', { make: last, settle: () => undefined });
+    this.#hasEnded = true;
+  }
+
+  /** Writes until after `end`, one frame at a time. If `write` rejects, so does this, and nothing more is taken. */
+  async run(write: (frame: Outgoing) => Promise<void>): Promise<void> {
+    try {
+      for (let item = await this.#next(); item !== undefined; item = await this.#next()) {
+        await writeItem(item, write);
+      }
+    } finally {
+      this.#hasEnded = true;
+      this.#drop();
+    }
+  }
+
+  async #next(): Promise<Item | undefined> {
+    for (;;) {
+      for (const lane of LANES) {
+        const item = this.#lanes[lane].shift();
+        if (item !== undefined) return item;
+      }
+      if (this.#hasEnded) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #add(lane: Lane, item: Item): void {
+    this.#lanes[lane].push(item);
+    this.#wake?.();
+  }
+
+  #drop(): void {
+    for (const lane of LANES) for (const item of this.#lanes[lane].splice(0)) item.settle(false);
+  }
+}
+
+async function writeItem(item: Item, write: (frame: Outgoing) => Promise<void>): Promise<void> {
+  let wasWritten = false;
+  try {
+    const frame = item.make();
+    if (frame === undefined) return;
+    await write(frame);
+    wasWritten = true;
+  } finally {
+    item.settle(wasWritten);
+  }
+}

@@ -1,0 +1,89 @@
+/** A daemon without an engine: real lock, configuration, token and control server; the status is what a test says. */
+
+import { parseHostPort } from '../../src/api/address.ts';
+import type { ChangeEvent } from '../../src/api/events.ts';
+import type { Rescan } from '../../src/api/requests.ts';
+import type { DaemonService } from '../../src/api/service.ts';
+import type { StatusReport } from '../../src/api/status.ts';
+import type { Program, RunOptions } from '../../src/cli/program.ts';
+import { ConfigFile, readConfig } from '../../src/daemon/config-file.ts';
+import { startControlServer } from '../../src/daemon/control-server.ts';
+import { ensureToken } from '../../src/daemon/control-token.ts';
+import { initHome } from '../../src/daemon/init.ts';
+import { lockHome } from '../../src/daemon/lock.ts';
+import { openOffline } from '../../src/daemon/offline-config.ts';
+import { homeFiles } from '../../src/host/locations.ts';
+
+/** A report of a device without folders. */
+export const EMPTY_REPORT: StatusReport = {
+  device: 'SELF',
+  name: 'laptop',
+  version: '0.0.1',
+  uptimeMs: 1000,
+  folders: [],
+};
+
+export class FakeService extends ConfigFile implements DaemonService {
+  readonly rescans: Rescan[] = [];
+  readonly #listeners = new Set<(event: ChangeEvent) => void>();
+  #report: StatusReport = EMPTY_REPORT;
+
+  async status(): Promise<StatusReport> {
+    return this.#report;
+  }
+
+  async rescan(request: Rescan): Promise<void> {
+    this.rescans.push(request);
+  }
+
+  onChange(listener: (event: ChangeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** From now on this is the status, and everybody who listens is told. */
+  tell(report: StatusReport, event: ChangeEvent = { kind: 'folder', folder: 'docs' }): void {
+    this.#report = report;
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** Runs a fake daemon on `home` until the signal aborts. */
+export async function runFakeDaemon(
+  home: string,
+  { signal, onReady, service }: RunOptions & { readonly service: FakeService },
+): Promise<void> {
+  await using _lock = await lockHome(home, { signal });
+  const { api } = await readConfig(home);
+  const listen = parseHostPort(api.listen) ?? { host: '127.0.0.1', port: 0 };
+  const server = await startControlServer({
+    service,
+    listen,
+    token: await ensureToken(home),
+    addressFile: homeFiles(home).address,
+    log: { write: () => undefined },
+  });
+  onReady();
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+  await server.close();
+}
+
+/** The program with fake daemons; `services` gives the test each daemon's service, by home. */
+export function fakeProgram(services: Map<string, FakeService>): Program {
+  return {
+    version: '0.0.1',
+    initHome,
+    openOffline,
+    runDaemon: async (home, options) => {
+      const service = new FakeService({ home });
+      services.set(home, service);
+      await runFakeDaemon(home, { ...options, service });
+    },
+  };
+}
