@@ -1,5 +1,6 @@
 /**
- * What the messages need of protobuf, over the wire reader of @bufbuild/protobuf: tags, fields and bounds. Unknown fields, and known ones of another wire type, are passed over. Source: Protocol Buffers encoding.
+ * What the messages need of protobuf, over the wire reader of @bufbuild/protobuf: tags, fields and bounds. Unknown fields,
+ * and known ones of another wire type, are passed over. Source: Protocol Buffers encoding.
  */
 
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { EMPTY_REPORT, FakeService } from '../../test/support/fake-daemon.ts';
 import { temporaryDirectory } from '../../test/support/temporary.ts';
+import { until } from '../../test/support/until.ts';
 import { type ErrorCode, KithError } from '../base/error.ts';
 import { deviceIdFromHash } from '../model/device-id.ts';
 import { buildControlServer, startControlServer } from './control-server.ts';
@@ -95,6 +96,8 @@ for (const [who, headers, code] of STRANGERS) {
     for (const [method, url] of ROUTES) {
       const payload = method === 'POST' ? { id: NAS, device: 'nas', path: '/x' } : undefined;
       const answer = await app.inject({ method, url, headers, ...(payload && { payload }) });
+      assert.ok(answer.statusCode >= 400 && answer.statusCode < 404, `${method} ${url}`);
+      if (method === 'HEAD') continue;
       // A path that cannot be decoded is refused before anybody looks at who asks.
       const expected = url === '/%' ? 'API_REQUEST_INVALID' : code;
       assert.equal(answer.json<Answer>().code, expected, `${method} ${url}`);
@@ -232,7 +235,7 @@ test('events stream from the first line on, and end with the server and with the
   service.tell(EMPTY_REPORT);
   assert.equal((await first.lines.next()).value, 'data: {"kind":"folder","folder":"docs"}\n\n');
   second.asked.destroy();
-  while (service.listeners > 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until('the reader is forgotten', () => service.listeners === 1);
   await server.close();
   assert.equal((await first.lines.next()).done, true);
   assert.equal(service.listeners, 0);
@@ -268,10 +271,13 @@ test('a reader that does not read loses notices, is told so, and costs a bounded
   answer.setEncoding('utf8').on('data', (part: string) => {
     text += part;
   });
-  while (!text.includes('"lost"')) await new Promise((resolve) => setTimeout(resolve, 5));
+  answer.resume();
+  await until('the loss is told', () => text.includes('"lost"'));
   assert.ok(text.split('data: ').length - 1 < sent, 'some were dropped');
-  service.tell(EMPTY_REPORT, { kind: 'configuration' });
-  while (!text.includes('"configuration"')) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until('later events come again', () => {
+    service.tell(EMPTY_REPORT, { kind: 'configuration' });
+    return text.includes('"configuration"');
+  });
   asked.destroy();
 });
 

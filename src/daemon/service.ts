@@ -50,7 +50,9 @@ function scanned(device: Device, folder: string | undefined): Promise<void> {
   const isOver = (): boolean =>
     device
       .folders()
-      .every((each) => (folder !== undefined && each.id !== folder) || each.status.state !== 'scanning');
+      .every(
+        (each) => (folder !== undefined && each.id !== folder) || each.status.state !== 'scanning',
+      );
   return new Promise((resolve) => {
     const stop = device.onChange(() => {
       if (!isOver()) return;

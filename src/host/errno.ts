@@ -1,5 +1,6 @@
 /** The one place where the system's error numbers become Kith's codes. What is not in the table is FILE_FAILED. */
 
+import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { type ErrorCode, KithError } from '../base/error.ts';
 
@@ -32,6 +33,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ENODEV: 'FILE_UNSUPPORTED',
 };
 
+/** How Node calls a number that its library has no name for; EDQUOT is one of them. */
+const UNNAMED = 'Unknown system error';
+
 /** A system call made through the FFI that failed; shaped like Node's own errors. */
 export class SystemCallError extends Error {
   override readonly name = 'SystemCallError';
@@ -40,7 +44,7 @@ export class SystemCallError extends Error {
   readonly code: string;
 
   constructor(syscall: string, errno: number) {
-    const code = errno > 0 ? getSystemErrorName(-errno) : 'UNKNOWN';
+    const code = nameOf(errno);
     super(`${syscall}: ${code}`);
     this.syscall = syscall;
     this.code = code;
@@ -56,7 +60,9 @@ export interface CallFacts {
 /** The symbolic errno of an error from Node or the FFI; undefined for every other error. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error.code !== 'string') return undefined;
+  const isNamed = !error.code.startsWith(UNNAMED) || !('errno' in error);
+  return isNamed ? error.code : nameOf(-Number(error.errno));
 }
 
 /** A KithError unchanged, an errno by the table, anything else BUG; `data` holds the facts and the errno. */
@@ -66,6 +72,13 @@ export function toFileError(error: unknown, facts: CallFacts): KithError {
   if (errno === undefined)
     return new KithError('BUG', { what: 'a file call broke', ...facts }, error);
   return new KithError(codeFor(errno, facts), { ...facts, errno }, error);
+}
+
+function nameOf(errno: number): string {
+  const name = errno > 0 ? getSystemErrorName(-errno) : UNNAMED;
+  if (!name.startsWith(UNNAMED)) return name;
+  const known = Object.entries(constants.errno).find(([, value]) => value === errno);
+  return known?.[0] ?? name;
 }
 
 function codeFor(errno: string, facts: CallFacts): ErrorCode {

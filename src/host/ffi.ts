@@ -37,6 +37,8 @@ export interface SystemCalls {
   statx(at: FdName, into: Uint8Array, mask: number): boolean;
   /** A new inotify descriptor: non-blocking, closed on exec. */
   inotifyInit(): number;
+  /** Closes an inotify descriptor; Node's own close would complain of one that it did not open. */
+  inotifyClose(fd: number): void;
   /** The watch descriptor; the same one for a directory that is watched already. */
   inotifyAdd(fd: number, path: string, mask: number): number;
   /** False if the kernel had dropped the watch already. */
@@ -85,6 +87,7 @@ function bind(): SystemCalls {
     futimens: libc.func('int futimens(int fd, const void *times)'),
     statx: libc.func('int statx(int, const char *, int, unsigned int, _Out_ void *)'),
     init: libc.func('int inotify_init1(int flags)'),
+    close: libc.func('int close(int fd)'),
     add: libc.func('int inotify_add_watch(int fd, const char *path, uint32_t mask)'),
     remove: libc.func('int inotify_rm_watch(int fd, int wd)'),
     poll: libc.func('int poll(_Inout_ void *fds, unsigned long nfds, int timeout)'),
@@ -111,6 +114,7 @@ function bind(): SystemCalls {
       return c.statx(at.fd, at.name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, mask, into) === 0;
     },
     inotifyInit: () => check('inotify_init1', c.init(IN_NONBLOCK | IN_CLOEXEC)),
+    inotifyClose: (fd) => void check('close', c.close(fd)),
     inotifyAdd: (fd, path, mask) => check('inotify_add_watch', c.add(fd, path, mask)),
     inotifyRemove: (fd, watch) =>
       !meets('EINVAL', () => check('inotify_rm_watch', c.remove(fd, watch))),

@@ -31,6 +31,11 @@ export class Unwatched {
     }
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#why.clear();
+  }
+
   /** At most `limit` of them. */
   some(limit: number): readonly string[] {
     return [...this.#why.keys().take(limit)];

@@ -8,8 +8,7 @@ const C = fs.constants;
 /** Errors that say that no directory of ours stands there now. */
 const GONE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
-/** True if the error says that no directory stands at the path any more. */
-export function saysGone(error: unknown): boolean {
+function saysGone(error: unknown): boolean {
   return GONE.has(errnoOf(error));
 }
 
@@ -65,14 +64,14 @@ export function lookAtNew(rootFd: number, path: string): 'writing' | 'settled' {
   }
 }
 
-/** True if the root's path still leads to the directory that is open. */
+/** True if the root's path still leads to the directory that is open; false if that cannot be told. */
 export function isStillRoot(root: string, rootFd: number): boolean {
   try {
     const now = fs.statSync(root, { bigint: true });
     const ours = fs.fstatSync(rootFd, { bigint: true });
     return now.ino === ours.ino && now.dev === ours.dev;
   } catch (error) {
-    if (saysGone(error)) return false;
+    if (errnoOf(error) !== undefined) return false;
     throw error;
   }
 }

@@ -9,8 +9,9 @@ import { compareVersions, mergeVersions, orderVersions, versionKey } from '../mo
 /** The version that every device shall hold, and the concurrent files that lose the name to it. */
 export interface GlobalChoice {
   /**
-   * As announced, or under the merge of the vectors of versions that lose no content by it (equal content, deletes): then
-   * nobody may have announced it yet, and every device makes the same.
+   * As announced, or under the merge of the vectors of versions of equal content (of deletes, if it is one): then nobody may
+   * have announced it yet, and every device makes the same. A delete that loses to content is not merged into it: the
+   * merge would be concurrent with a third device's delete of just that content, and bring it back.
    */
   readonly entry: Entry;
   /** Concurrent live files of other content, each under its own version; by version key. */
@@ -31,8 +32,10 @@ export function chooseGlobal(versions: readonly Entry[]): GlobalChoice | undefin
     undefined,
   );
   if (winner === undefined) return undefined;
-  const agreeing = heads.filter((head) => head.deleted || hasEqualContent(head, winner));
-  const losers = heads.filter((head) => !agreeing.includes(head) && head.kind === 'file');
+  const agreeing = heads.filter((head) => hasEqualContent(head, winner));
+  const losers = heads.filter(
+    (head) => !agreeing.includes(head) && !head.deleted && head.kind === 'file',
+  );
   return { entry: merged(winner, agreeing), losers: [...losers].sort(byKey) };
 }
 

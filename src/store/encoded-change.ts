@@ -42,7 +42,7 @@ export function encodeChange(change: FolderChange): EncodedChange {
   const { identity, claims, peer } = change;
   return {
     identity,
-    forgetOurs: false,
+    forgetOurs: change.forgetOurs === true,
     forgetPeers: change.forgetPeers ?? [],
     beginIndex: change.beginIndex,
     claims: claims && { device: claims.device, rows: claims.entries.map(encodeClaim) },

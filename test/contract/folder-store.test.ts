@@ -14,38 +14,34 @@ folderStoreContract('memory', () => openMemoryHarness());
 folderStoreContract('SQLite', () => openSqliteHarness());
 
 it('memory and SQLite give equal answers after any changes, good or bad, reopened or not', async () => {
-  const memory = await openMemoryHarness();
-  let sqlite = await openSqliteHarness();
+  const pair = { memory: await openMemoryHarness(), sqlite: await openSqliteHarness() };
+  const step = fc.record({ change: anyChange, isBad: fc.boolean(), reopen: fc.nat(20) });
   let run = 0;
-  const steps = fc.array(
-    fc.record({ change: anyChange, isBad: fc.boolean(), reopen: fc.nat(20) }),
-    {
-      minLength: 1,
-      maxLength: 12,
-    },
-  );
-  await fc.assert(
-    fc.asyncProperty(steps, async (all) => {
-      const id = `folder ${run++}`;
-      for (const { change, isBad, reopen } of all) {
-        const last = memory.store.folder(id).lastSequence();
-        // One in two changes with rows of ours breaks the rule, wherever there was a row before.
-        const whole = sequenced(change, isBad ? last - 1 : last);
-        await assertSameOutcome([memory, sqlite], (folder) => folder.commit(whole), id);
-        if (reopen === 0) sqlite = await sqlite.reopen();
-        assert.deepEqual(answers(sqlite.store.folder(id)), answers(memory.store.folder(id)));
-      }
-      await memory.store.forget(id);
-      await sqlite.store.forget(id);
-    }),
-    { numRuns: 60 },
-  );
-  await sqlite.dispose();
-  await memory.dispose();
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        const id = `folder ${run++}`;
+        for (const { change, isBad, reopen } of steps) {
+          const last = pair.memory.store.folder(id).lastSequence();
+          // A bad change with rows of ours breaks the rule wherever there was a row before.
+          const whole = sequenced(change, isBad ? last - 1 : last);
+          await assertSameOutcome(pair, (folder) => folder.commit(whole), id);
+          if (reopen === 0) pair.sqlite = await pair.sqlite.reopen();
+          assert.deepEqual(answers(pair.sqlite, id), answers(pair.memory, id));
+        }
+        await pair.memory.store.forget(id);
+        await pair.sqlite.store.forget(id);
+      }),
+      { numRuns: 60 },
+    );
+  } finally {
+    await pair.sqlite.dispose();
+    await pair.memory.dispose();
+  }
 });
 
 async function assertSameOutcome(
-  [memory, sqlite]: readonly [StoreHarness, StoreHarness],
+  { memory, sqlite }: Readonly<Record<'memory' | 'sqlite', StoreHarness>>,
   act: (folder: FolderStore) => Promise<void>,
   id: string,
 ): Promise<void> {
@@ -61,7 +57,8 @@ async function assertSameOutcome(
 }
 
 /** All that a folder can be asked. */
-function answers(folder: FolderStore): unknown {
+function answers({ store }: StoreHarness, id: string): unknown {
+  const folder = store.folder(id);
   const paths = folder.paths(undefined, 100);
   const dirs = [undefined, at('a'), at('a/b'), at('d'), at('x'), at('x/y')];
   const contents = ['one', 'two'].map((text) => fileAt('x', text).contentHash);

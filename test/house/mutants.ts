@@ -23,8 +23,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'dominated versions are not dropped',
     file: GLOBAL,
-    from: `=== 'newer');`,
-    to: `=== 'newer' && false);`,
+    from: 'if (!covered && ',
+    to: 'if (',
   },
   {
     name: 'versions that merely differ are dropped',
@@ -63,10 +63,10 @@ export const mutants: readonly Mutant[] = [
     to: 'merged(winner, heads)',
   },
   {
-    name: 'deletes are not merged into what lives',
+    name: 'a delete that loses is taken for a file that loses',
     file: GLOBAL,
-    from: 'head.deleted || hasEqualContent(head, winner)',
-    to: 'hasEqualContent(head, winner)',
+    from: ' && !head.deleted &&',
+    to: ' &&',
   },
   {
     name: 'a delete wins over what lives',

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compareTimes, type Entry, hasEqualContent } from '../../src/model/entry.ts';
-import type { RelPath } from '../../src/model/path.ts';
+import { parseRelPath, type RelPath } from '../../src/model/path.ts';
 import { compareVersions, orderVersions, versionKey } from '../../src/model/version.ts';
+import type { Sides } from '../../src/planner/decide.ts';
 import { anyVersionSets, type Story, stories, versionSets } from '../support/arbitraries.ts';
 import { begin, end, type Telling, tell, tellAll } from '../support/plan-story.ts';
 import {
@@ -22,6 +23,8 @@ import {
   type World,
   work,
 } from '../support/plan-world.ts';
+
+const A_PATH = parseRelPath('a.txt');
 
 export interface Law {
   /** A sentence about behaviour. */
@@ -138,8 +141,9 @@ function checkLosers(versions: readonly Entry[], planner: Planner): void {
   if (choice === undefined) return;
   const losers = new Set(choice.losers.map((loser) => versionKey(loser.version)));
   for (const head of headsOf(versions.filter(isUsable))) {
-    const agrees: boolean = head.deleted || hasEqualContent(head, choice.entry);
-    assert.equal(losers.has(versionKey(head.version)), !agrees && head.kind === 'file');
+    const agrees: boolean = hasEqualContent(head, choice.entry);
+    const isKept = !agrees && !head.deleted && head.kind === 'file';
+    assert.equal(losers.has(versionKey(head.version)), isKept);
     if (!agrees) continue;
     const relation = compareVersions(choice.entry.version, head.version);
     assert.ok(
@@ -171,6 +175,74 @@ function isGreater(a: Entry, b: Entry): boolean {
   if (a.mode !== b.mode) return a.mode > b.mode;
   return orderVersions(a.version, b.version) > 0;
 }
+
+/** One path as a device may have it: the first version is ours, if there is one. */
+const sidesOfOnePath = fc
+  .record({ versions: anyVersionSets, hasOurs: fc.boolean(), holdsLive: fc.boolean() })
+  .map(({ versions, hasOurs, holdsLive }): Sides => {
+    const ours = hasOurs ? versions[0] : undefined;
+    const isDirectory = ours?.kind === 'directory' && !ours.deleted && !ours.invalid;
+    const announced = ours === undefined ? versions : versions.slice(1);
+    return { path: A_PATH, ours, announced, holdsLive: holdsLive && isDirectory };
+  });
+
+const decisionLaws: readonly Law[] = [
+  law('there is nothing to do exactly if ours is the choice', sidesOfOnePath, (sides, planner) => {
+    const { ours, announced } = sides;
+    const choice = planner.chooseGlobal(ours === undefined ? announced : [ours, ...announced]);
+    const isAt = (entry: Entry) => `${describe(entry)} at ${versionKey(entry.version)}`;
+    const isChosen =
+      ours !== undefined &&
+      !ours.invalid &&
+      choice !== undefined &&
+      isAt(ours) === isAt(choice.entry);
+    const decision = planner.decide(sides, { isExcluded: () => false });
+    assert.equal(decision.kind === 'agreed', choice === undefined || isChosen);
+  }),
+  law('content that stands here is not fetched', sidesOfOnePath, (sides, planner) => {
+    const decision = planner.decide(sides, { isExcluded: () => false });
+    if (decision.kind !== 'do' || decision.operation.kind !== 'fetch') return;
+    const { ours } = sides;
+    const stands = ours !== undefined && !ours.deleted && !ours.invalid;
+    assert.ok(!stands || !hasEqualContent(ours, decision.operation.target));
+  }),
+  law(
+    'where a rule keeps a path out, it is noted as invalid and no more',
+    sidesOfOnePath,
+    (sides, planner) => {
+      const decision = planner.decide(sides, { isExcluded: (path) => path === sides.path });
+      if (decision.kind !== 'do') return;
+      const { kind, target, conflictCopy } = decision.operation;
+      assert.deepEqual(
+        [kind, target.invalid, target.deleted, conflictCopy],
+        ['note', true, false, undefined],
+      );
+      const [ours, choice] = [
+        sides.ours,
+        planner.chooseGlobal([...sides.announced, ...(sides.ours ? [sides.ours] : [])]),
+      ];
+      assert.equal(choice && versionKey(choice.entry.version), versionKey(target.version));
+      assert.ok(ours?.invalid !== true || versionKey(ours.version) !== versionKey(target.version));
+    },
+  ),
+  law(
+    'an operation copies a file of ours that no other version knows, and nothing else',
+    sidesOfOnePath,
+    (sides, planner) => {
+      const { ours, announced } = sides;
+      const decision = planner.decide(sides, { isExcluded: () => false });
+      if (ours === undefined || decision.kind !== 'do') return;
+      const { operation } = decision;
+      const isKnown = announced.some(
+        (each) => isUsable(each) && compareVersions(each.version, ours.version) === 'newer',
+      );
+      const isFile = ours.kind === 'file' && !ours.deleted && isUsable(ours);
+      const isReplaced = operation.kind !== 'note' && operation.kind !== 'adopt';
+      assert.equal(operation.conflictCopy !== undefined, isFile && !isKnown && isReplaced);
+      if (operation.kind === 'delete') assert.ok(isKnown, 'what nobody knows is deleted');
+    },
+  ),
+];
 
 /** What all have: each path's row and what stands there. */
 function state(device: Device): readonly string[] {
@@ -413,4 +485,4 @@ function noteHistory(
   }
 }
 
-export const laws: readonly Law[] = [...choiceLaws, ...storyLaws];
+export const laws: readonly Law[] = [...choiceLaws, ...decisionLaws, ...storyLaws];

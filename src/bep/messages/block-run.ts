@@ -16,7 +16,7 @@ const HASH = bytesTag(3);
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Gathers blocks in the order in which they come. */
+/** Gathers the blocks of one entry in the order in which they come; its buffer serves the next entry again. */
 export class BlockRun {
   #hashes = NO_BYTES;
   #count = 0;
@@ -29,6 +29,14 @@ export class BlockRun {
   /** True if no block was read at all, not even one that does not fit. */
   get isEmpty(): boolean {
     return this.#isEmpty;
+  }
+
+  /** Begins anew with no blocks. */
+  clear(): void {
+    this.#count = 0;
+    this.#bytes = 0;
+    this.#isEmpty = true;
+    this.#isRegular = true;
   }
 
   /** Reads one BlockInfo. */

@@ -7,7 +7,7 @@ import type { SequencedEntry } from '../../model/entry.ts';
 import type { Counter } from '../../model/version.ts';
 import { bytesTag, type Reader, readEnd, readFields, varintTag, type Writer } from '../protobuf.ts';
 import { readCopy, readName, readSafeInt, readUint64 } from '../protobuf-values.ts';
-import { BlockRun, writeBlocks } from './block-run.ts';
+import { type BlockRun, writeBlocks } from './block-run.ts';
 import { readVector, writeVector } from './vector.ts';
 
 /** The fields as they came, each at its zero value if absent. */
@@ -25,6 +25,7 @@ export interface FileInfo {
   counters: Counter[];
   sequence: number;
   blockSize: number;
+  /** Good until the next entry is read. */
   blocks: BlockRun;
   target: Uint8Array;
   isEncrypted: boolean;
@@ -47,12 +48,18 @@ const BLOCKS = bytesTag(16);
 const SYMLINK_TARGET = bytesTag(17);
 const ENCRYPTED = bytesTag(19);
 
+const NO_BYTES = new Uint8Array(0);
+
 /** Numbers of the kinds. Another number makes Syncthing crash for good, so this table never grows. */
 export const ENTRY_TYPES = { file: 0, directory: 1, symlink: 4 } as const;
 
-/** Reads one FileInfo. WIRE_MALFORMED. */
-export function readFileInfo(from: Reader, end: number): FileInfo {
-  const info = emptyFileInfo();
+/** Reads one FileInfo, its blocks into `blocks`, which is cleared before. WIRE_MALFORMED. */
+export function readFileInfo(
+  from: Reader,
+  { end, blocks }: { readonly end: number; readonly blocks: BlockRun },
+): FileInfo {
+  blocks.clear();
+  const info = emptyFileInfo(blocks);
   readFields(
     from,
     end,
@@ -116,7 +123,7 @@ function writeNumber(to: Writer, tag: number, value: number): void {
   if (value !== 0) to.uint32(tag).int64(value);
 }
 
-function emptyFileInfo(): FileInfo {
+function emptyFileInfo(blocks: BlockRun): FileInfo {
   return {
     name: '',
     type: 0,
@@ -131,8 +138,8 @@ function emptyFileInfo(): FileInfo {
     counters: [],
     sequence: 0,
     blockSize: 0,
-    blocks: new BlockRun(),
-    target: new Uint8Array(0),
+    blocks,
+    target: NO_BYTES,
     isEncrypted: false,
   };
 }

@@ -2,7 +2,7 @@
 
 import { equalBytes } from '../../base/bytes.ts';
 import type { ErrorCode } from '../../base/error.ts';
-import { asKithError } from '../../base/error.ts';
+import { asKithError, KithError } from '../../base/error.ts';
 import { HASH_BYTES, sha256 } from '../../base/sha256.ts';
 import type { Timestamp } from '../../model/entry.ts';
 import type { DirHandle, FileHandle, FileProgram } from '../../ports/file-system.ts';
@@ -119,36 +119,56 @@ export interface ReuseArgs {
 export function reuse(args: ReuseArgs): FileProgram<readonly number[]> {
   return inRoot(args.root, function* (reach) {
     const stage = yield* stageDir(reach);
-    const file = yield* openStage(stage, args.stageName, args.size);
-    const missing: number[] = [];
+    const writing = yield* openStage(stage, args.stageName, args.size);
     try {
-      const count = args.blocks.length / HASH_BYTES;
-      for (let i = 0; i < count; i++) {
-        if (!(yield* reuseBlock(reach, file, { args, i }))) missing.push(args.first + i);
-        yield* reach.trim();
+      const reading = yield* openFile({ dir: stage, name: args.stageName }, 'read');
+      if (reading === undefined) throw new KithError('FILE_GONE', { path: args.stageName });
+      try {
+        return yield* reuseBlocks(reach, { reading, writing }, args);
+      } finally {
+        yield* close(reading);
       }
     } finally {
-      yield* close(file);
+      yield* close(writing);
     }
-    return missing;
   });
+}
+
+/** The stage file, open for both. */
+interface StageFile {
+  readonly reading: FileHandle;
+  readonly writing: FileHandle;
+}
+
+function* reuseBlocks(
+  reach: Reach,
+  file: StageFile,
+  args: ReuseArgs,
+): FileProgram<readonly number[]> {
+  const missing: number[] = [];
+  const count = args.blocks.length / HASH_BYTES;
+  for (let i = 0; i < count; i++) {
+    if (!(yield* reuseBlock(reach, file, { args, i }))) missing.push(args.first + i);
+    yield* reach.trim();
+  }
+  return missing;
 }
 
 function* reuseBlock(
   reach: Reach,
-  file: FileHandle,
+  file: StageFile,
   { args, i }: { readonly args: ReuseArgs; readonly i: number },
 ): FileProgram<boolean> {
   const offset = (args.first + i) * args.blockSize;
   const hash = args.blocks.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
   const bytes = new Uint8Array(Math.max(0, Math.min(args.blockSize, args.size - offset)));
   // What the stage file has counts first: a block of zeros is there from the start, for a new file is one hole.
-  const length = bytes.length === 0 ? 0 : yield* read(file, bytes, offset);
+  const length = bytes.length === 0 ? 0 : yield* read(file.reading, bytes, offset);
   if (length === bytes.length && equalBytes(sha256(bytes), hash)) return true;
   const local = args.local[i];
   if (local === undefined || !(yield* readLocal(reach, local, bytes))) return false;
   if (!equalBytes(sha256(bytes), hash)) return false;
-  yield* write(file, bytes, offset);
+  yield* write(file.writing, bytes, offset);
   return true;
 }
 
