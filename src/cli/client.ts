@@ -63,8 +63,8 @@ export class DaemonClient implements ConfigurationService {
     await this.#ask('POST', '/rescan', body);
   }
 
-  /** Resolves once nothing can be missed any more; the events then come until the daemon ends. */
-  async events(): Promise<AsyncGenerator<StreamEvent>> {
+  /** Resolves once nothing can be missed any more; the events then come until the daemon ends or they are disposed. */
+  async events(): Promise<AsyncIterable<StreamEvent> & Disposable> {
     const link = { target: this.#target, signal: this.#signal };
     const answer = await exchange(this.#target, {
       method: 'GET',
@@ -72,7 +72,10 @@ export class DaemonClient implements ConfigurationService {
       signal: this.#signal,
     });
     if (answer.statusCode !== 200) throw refusal(await readText(answer, link));
-    return eventsIn(pieces(answer, link));
+    // Disposing must not wait for the next event, as ending the generator would.
+    return Object.assign(eventsIn(pieces(answer, link)), {
+      [Symbol.dispose]: () => void answer.destroy(),
+    });
   }
 
   async #ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<string> {

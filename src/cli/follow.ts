@@ -15,17 +15,13 @@ const MOST_GAP_MS = 500;
  * (DAEMON_UNREACHABLE). No change is missed: the notices are read from before the first status on.
  */
 export async function* followStatus(client: DaemonClient): AsyncGenerator<StatusReport> {
-  const events = await client.events();
+  using events = await client.events();
   const notices = new Notices(events);
-  try {
-    for (;;) {
-      notices.forget();
-      yield await client.status();
-      await sleep(LEAST_GAP_MS, undefined, { signal: client.signal });
-      await notices.next(MOST_GAP_MS);
-    }
-  } finally {
-    await events.return(undefined);
+  for (;;) {
+    notices.forget();
+    yield await client.status();
+    await sleep(LEAST_GAP_MS, undefined, { signal: client.signal });
+    await notices.next(MOST_GAP_MS);
   }
 }
 

@@ -47,7 +47,7 @@ export async function exchange(
       },
     });
     asked.once('response', resolve);
-    asked.once('error', (error) => reject(lost(error, target, signal)));
+    asked.on('error', (error) => reject(lost(error, target, signal)));
     asked.end(bytes);
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { stat, writeFile } from 'node:fs/promises';
+import { chmod, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory } from '../../test/support/temporary.ts';
@@ -68,4 +68,13 @@ test('waiting for the lock ends with the signal', async (t) => {
 test('a home that is not there says what to do', async (t) => {
   const home = path.join(await temporaryDirectory(t), 'none');
   await assert.rejects(lockHome(home, { signal }), { code: 'CONFIG_MISSING' });
+});
+
+test('a daemon does not start where others may enter or read its secrets (KEY-01)', async (t) => {
+  const home = await temporaryDirectory(t);
+  await chmod(home, 0o750);
+  await assert.rejects(lockHome(home, { signal }), { code: 'HOME_UNSAFE' });
+  await chmod(home, 0o700);
+  await writeFile(path.join(home, 'key.pem'), '', { mode: 0o644 });
+  await assert.rejects(lockHome(home, { signal }), { code: 'HOME_UNSAFE' });
 });

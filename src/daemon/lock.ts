@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KithError } from '../base/error.ts';
 import { type FileLock, tryFileLock } from '../host/file-lock.ts';
 import { homeFiles } from '../host/locations.ts';
-import { isAbsence, readTextIfThere } from '../host/private-file.ts';
+import { isAbsence, readTextIfThere, requirePrivate } from '../host/private-file.ts';
 
 /** Held until disposed; the system ends it too if the process dies. */
 export interface HomeLock extends AsyncDisposable {
@@ -20,12 +20,15 @@ const RETRY_MS = 20;
 
 /**
  * Takes the lock for a daemon. HOME_IN_USE with `data.pid` if another one keeps it; CONFIG_MISSING if there is no home.
- * HOME_LOCK_UNSUPPORTED. Whoever has the lock knows that no daemon runs, so what a dead one left is removed.
+ * HOME_LOCK_UNSUPPORTED; HOME_UNSAFE if others may enter it or read its secrets. Whoever has the lock knows that no daemon
+ * runs, so what a dead one left is removed.
  */
 export async function lockHome(
   home: string,
   options: { readonly signal: AbortSignal },
 ): Promise<HomeLock> {
+  const { home: directory, key, token } = homeFiles(home);
+  await requirePrivate([directory, key, token]);
   const startMs = performance.now();
   for (;;) {
     const lock = await tryLockHome(home, 'daemon');

@@ -35,7 +35,7 @@ export async function record(
     const group = ordered.slice(at, at + GROUP);
     await context.ledger.change((next) => {
       const rows: OurEntry[] = [];
-      const refresh: { path: RelPath; seen: Seen }[] = [];
+      const refresh: OurEntry[] = [];
       for (const sighting of group) {
         const ours = context.store.ours(sighting.path);
         if (context.busy.has(sighting.path) || (ours?.sequence ?? 0) !== sighting.basedOn) {
@@ -44,7 +44,9 @@ export async function record(
         }
         const entry = entryOf(context, sighting, ours);
         if (entry !== undefined) rows.push(rowOf(entry, sighting, next()));
-        else if (sighting.seen !== undefined) refresh.push({ path: sighting.path, seen: sighting.seen });
+        else if (ours !== undefined && sighting.seen !== undefined) {
+          refresh.push({ ...ours, seen: sighting.seen });
+        }
       }
       if (rows.length + refresh.length === 0) return undefined;
       return { ours: rows, refresh };

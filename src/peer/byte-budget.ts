@@ -9,7 +9,8 @@ interface Waiter {
 /** See above. */
 export class ByteBudget {
   readonly #most: number;
-  readonly #waiters: Waiter[] = [];
+  /** In the order in which they came. */
+  readonly #waiters = new Set<Waiter>();
   #free: number;
   #end: { readonly error: unknown } | undefined;
 
@@ -26,7 +27,7 @@ export class ByteBudget {
     signal.throwIfAborted();
     if (this.#end !== undefined) throw this.#end.error;
     const wanted = Math.min(bytes, this.#most);
-    if (this.#waiters.length > 0 || wanted > this.#free) await this.#wait(wanted, signal);
+    if (this.#waiters.size > 0 || wanted > this.#free) await this.#wait(wanted, signal);
     else this.#free -= wanted;
     return () => this.#giveBack(wanted);
   }
@@ -34,8 +35,7 @@ export class ByteBudget {
   /** As `take`, without waiting: undefined if the bytes are not free, or if others wait for theirs. */
   tryTake(bytes: number): (() => void) | undefined {
     const wanted = Math.min(bytes, this.#most);
-    if (this.#end !== undefined || this.#waiters.length > 0 || wanted > this.#free)
-      return undefined;
+    if (this.#end !== undefined || this.#waiters.size > 0 || wanted > this.#free) return undefined;
     this.#free -= wanted;
     return () => this.#giveBack(wanted);
   }
@@ -43,7 +43,8 @@ export class ByteBudget {
   /** Everyone who waits, and who comes later, is turned away with `error`. */
   end(error: unknown): void {
     this.#end ??= { error };
-    for (const waiter of this.#waiters.splice(0)) waiter.fail(error);
+    for (const waiter of this.#waiters) waiter.fail(error);
+    this.#waiters.clear();
   }
 
   #wait(bytes: number, signal: AbortSignal): Promise<void> {
@@ -58,12 +59,12 @@ export class ByteBudget {
         fail: (error) => settle(() => reject(error)),
       };
       const abort = () => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        this.#waiters.delete(waiter);
         waiter.fail(signal.reason);
         this.#startWaiters();
       };
       signal.addEventListener('abort', abort, { once: true });
-      this.#waiters.push(waiter);
+      this.#waiters.add(waiter);
     });
   }
 
@@ -73,9 +74,9 @@ export class ByteBudget {
   }
 
   #startWaiters(): void {
-    for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
+    for (const first of this.#waiters) {
       if (first.bytes > this.#free) return;
-      this.#waiters.shift();
+      this.#waiters.delete(first);
       this.#free -= first.bytes;
       first.start();
     }

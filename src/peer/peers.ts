@@ -9,7 +9,7 @@ import type { DeviceSettings, DeviceStatus, PeerPorts, PeerSettings } from './se
 
 /** The running exchange. */
 export interface Peers {
-  /** Makes it so while it runs: who is no longer configured is cut off at once, what is no longer shared is not given any more. */
+  /** Makes it so while it runs: who is not configured any more is cut off at once, what is not shared is given no more. */
   update(settings: PeerSettings): void;
   /** Every configured device, in the order of the settings. */
   status(): readonly DeviceStatus[];

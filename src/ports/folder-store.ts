@@ -81,8 +81,8 @@ export interface FolderChange {
   readonly peer?: PeerIndex;
   /** Rows of ours, each with a sequence above all before it. Replaces the row at the same path. */
   readonly ours?: readonly OurEntry[];
-  /** What the disk says now of paths whose row is live and otherwise stays as it is, sequence included. */
-  readonly refresh?: readonly { readonly path: RelPath; readonly seen: Seen }[];
+  /** Rows of ours in place of those of the same path and sequence: what the disk says of them changed, not what they are. */
+  readonly refresh?: readonly OurEntry[];
   readonly addIntents?: readonly Intent[];
   readonly removeIntents?: readonly Intent[];
 }

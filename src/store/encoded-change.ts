@@ -28,6 +28,7 @@ export interface EncodedChange {
     | { readonly device: string; readonly indexId: bigint; readonly heard: number }
     | undefined;
   readonly ours: readonly EncodedOurs[];
+  readonly refresh: readonly EncodedOurs[];
   readonly addIntents: readonly Intent[];
   readonly removeIntents: readonly Intent[];
 }
@@ -49,6 +50,7 @@ export function encodeChange(change: FolderChange): EncodedChange {
     endIndex: change.endIndex,
     peer: peer && { device: peer.device, indexId: peer.indexId, heard: peer.heard },
     ours: (change.ours ?? []).map(encodeOurs),
+    refresh: (change.refresh ?? []).map(encodeOurs),
     addIntents: (change.addIntents ?? []).map(plainIntent),
     removeIntents: (change.removeIntents ?? []).map(plainIntent),
   };
@@ -57,8 +59,9 @@ export function encodeChange(change: FolderChange): EncodedChange {
 /** Rows that the item writes; at least 1. */
 export function weighItem(item: WriteItem): number {
   if (item.kind === 'forget') return 1;
-  const { ours, claims, addIntents, removeIntents } = item.change;
-  return 1 + ours.length + (claims?.rows.length ?? 0) + addIntents.length + removeIntents.length;
+  const { ours, refresh, claims, addIntents, removeIntents } = item.change;
+  const rows = ours.length + refresh.length + (claims?.rows.length ?? 0);
+  return 1 + rows + addIntents.length + removeIntents.length;
 }
 
 function encodeOurs(entry: OurEntry): EncodedOurs {

@@ -73,6 +73,7 @@ export class MemoryFolder implements FolderReads {
     if (change.forgetOurs === true) this.#ours = new MemoryOurs();
     this.#applyClaims(change);
     for (const row of change.ours ?? []) this.#ours.put(row);
+    for (const row of change.refresh ?? []) this.#ours.refresh(row);
     for (const { path, stageName } of change.addIntents ?? []) {
       this.#intents.set(`${path}\0${stageName}`, { path, stageName });
     }

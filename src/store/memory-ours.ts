@@ -73,6 +73,16 @@ export class MemoryOurs {
     }
   }
 
+  /** Puts it in place of the row of the same path and sequence, if there is one. */
+  refresh(given: OurEntry): void {
+    const old = this.#rows.get(given.path);
+    if (old === undefined || old.sequence !== given.sequence) return;
+    const row = decodeOurs(given.path, given.sequence, copyOf(given));
+    this.#rows.set(row.path, row);
+    const at = this.#indexAfter(row.sequence - 1);
+    this.#bySequence[at] = row;
+  }
+
   clone(): MemoryOurs {
     const copy = new MemoryOurs();
     copy.#rows = new Map(this.#rows);

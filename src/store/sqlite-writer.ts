@@ -94,7 +94,15 @@ export class SqliteWriter {
     if (last !== lastSequence) {
       this.#sql.run('UPDATE folder SET last_sequence = ? WHERE id = ?', last, id);
     }
+    this.#refreshOurs(change.refresh, paths);
     this.#applyIntents(id, change);
+  }
+
+  #refreshOurs(rows: readonly EncodedOurs[], paths: SqlitePaths): void {
+    for (const { path, sequence, record } of rows) {
+      const sql = 'UPDATE ours SET record = ? WHERE path = ? AND sequence = ?';
+      this.#sql.run(sql, record, paths.idOf(path), sequence);
+    }
   }
 
   #setIdentity(folder: number, identity: FolderIdentity): void {

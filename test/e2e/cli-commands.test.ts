@@ -40,6 +40,11 @@ const EQUAL: StatusReport = { ...EMPTY_REPORT, folders: [DOCS] };
 const BUSY: StatusReport = { ...EMPTY_REPORT, folders: [{ ...DOCS, state: 'syncing' }] };
 
 async function bench(t: TestContext) {
+  // Hooks run in the order in which they were added: daemons end before their directory does.
+  const stops: (() => Promise<void>)[] = [];
+  t.after(async () => {
+    for (const stop of stops) await stop();
+  });
   const directory = await temporaryDirectory(t);
   const home = path.join(directory, 'home');
   const services = new Map<string, FakeService>();
@@ -58,7 +63,7 @@ async function bench(t: TestContext) {
     return { code, out: out.join(''), err: err.join('') };
   };
   await kith('init --name laptop --api 127.0.0.1:0');
-  return { kith, home, directory, services };
+  return { kith, home, directory, services, stops };
 }
 
 /** The same with a daemon that runs until the test ends. */
@@ -66,13 +71,15 @@ async function benchWithDaemon(t: TestContext, report = EQUAL) {
   const ground = await bench(t);
   const stop = new AbortController();
   const running = ground.kith('up', { signal: stop.signal });
-  t.after(async () => {
+  ground.stops.push(async () => {
     stop.abort();
     assert.deepEqual(await running, { code: 0, out: '', err: '' });
   });
   await until('the daemon is made', () => ground.services.has(ground.home));
   const service = ground.services.get(ground.home);
   assert.ok(service !== undefined);
+  // A command waits for the daemon to answer.
+  assert.equal((await ground.kith('status')).code, 0);
   service.tell(report);
   return { ...ground, service };
 }

@@ -245,22 +245,16 @@ export const mutants: readonly Mutant[] = [
     to: 'deleted: false',
   },
   {
-    name: 'a version that stands here already is taken, whatever our row says',
-    file: LOCAL,
-    from: ' && isNews(known, ours)',
-    to: '',
-  },
-  {
     name: 'a directory that stays does not overrule the delete',
     file: LOCAL,
     from: 'const version = raise(kept.version, sides);',
     to: 'const version = raise([], sides);',
   },
   {
-    name: 'the name of a copy does not tell who made the version',
-    file: 'conflict.ts',
-    from: 'shortIdText(losing.modifiedBy)',
-    to: `''`,
+    name: 'a version that stands here already is taken, whatever our row says',
+    file: LOCAL,
+    from: ' && isNews(known, ours)',
+    to: '',
   },
 ];
 

@@ -178,9 +178,16 @@ function isGreater(a: Entry, b: Entry): boolean {
 
 /** One path as a device may have it: the first version is ours, if there is one. */
 const sidesOfOnePath = fc
-  .record({ versions: anyVersionSets, hasOurs: fc.boolean(), holdsLive: fc.boolean() })
-  .map(({ versions, hasOurs, holdsLive }): Sides => {
-    const ours = hasOurs ? versions[0] : undefined;
+  .record({
+    versions: anyVersionSets,
+    hasOurs: fc.boolean(),
+    holdsLive: fc.boolean(),
+    twinMode: fc.constantFrom(undefined, undefined, 0o600, 0o755),
+  })
+  .map(({ versions: few, hasOurs, holdsLive, twinMode }): Sides => {
+    const ours = hasOurs ? few[0] : undefined;
+    const isTwin = ours !== undefined && twinMode !== undefined;
+    const versions = isTwin ? [...few, { ...ours, mode: twinMode }] : few;
     const isDirectory = ours?.kind === 'directory' && !ours.deleted && !ours.invalid;
     const announced = ours === undefined ? versions : versions.slice(1);
     return { path: A_PATH, ours, announced, holdsLive: holdsLive && isDirectory };
@@ -240,6 +247,32 @@ const decisionLaws: readonly Law[] = [
       const isReplaced = operation.kind !== 'note' && operation.kind !== 'adopt';
       assert.equal(operation.conflictCopy !== undefined, isFile && !isKnown && isReplaced);
       if (operation.kind === 'delete') assert.ok(isKnown, 'what nobody knows is deleted');
+    },
+  ),
+];
+
+const recordLaws: readonly Law[] = [
+  law(
+    'what is recorded knows our row, and of the rest only what it is or what our row knew',
+    fc.record({ sides: sidesOfOnePath, found: versionSets, act: fc.nat(2) }),
+    ({ sides: { ours, announced }, found, act }, planner) => {
+      const sides = { ours, announced, counter: 9n, shortId: 9n, now: { s: 5, ns: 0 } };
+      const base = ours?.invalid ? undefined : ours;
+      const seen = found.find((each) => !each.deleted);
+      let made: Entry | undefined;
+      if (act === 0 && seen !== undefined) made = planner.recordFound(seen, sides);
+      if (act === 1) made = planner.recordGone(sides);
+      if (act === 2 && base !== undefined) made = planner.reviveEntry(base, sides);
+      if (made === undefined) return;
+      assert.equal(made.deleted, act === 1);
+      const relation = base === undefined ? 'newer' : compareVersions(made.version, base.version);
+      assert.equal(relation, 'newer');
+      const isOwn = made.modifiedBy === 9n;
+      for (const each of announced.filter((one) => isOwn && isUsable(one))) {
+        const known = base !== undefined && compareVersions(each.version, base.version);
+        if (known === 'older' || known === 'equal') continue;
+        assert.equal(compareVersions(made.version, each.version), 'concurrent');
+      }
     },
   ),
 ];
@@ -374,7 +407,10 @@ const storyLaws: readonly Law[] = [
   ),
   law(
     'devices end equal and lose nothing when all happens at one path',
-    stories(['write', 'tie', 'remove', 'adjust', 'scan', 'tell', 'work', 'crash', 'forget'], 60),
+    stories(
+      ['write', 'tie', 'restore', 'remove', 'adjust', 'scan', 'tell', 'work', 'crash', 'forget'],
+      60,
+    ),
     checkOnePath,
   ),
   law(
@@ -485,4 +521,4 @@ function noteHistory(
   }
 }
 
-export const laws: readonly Law[] = [...choiceLaws, ...decisionLaws, ...storyLaws];
+export const laws: readonly Law[] = [...choiceLaws, ...decisionLaws, ...recordLaws, ...storyLaws];

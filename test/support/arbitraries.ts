@@ -76,6 +76,7 @@ const WEIGHTS = {
   directory: 2,
   link: 1,
   tie: 2,
+  restore: 2,
   scan: 8,
   tell: 14,
   work: 8,

@@ -69,6 +69,7 @@ function newDevice(index: number, skew: number): Device {
     claims: new Map(),
     unreadable: new Set(),
     excluded: new Set(),
+    staged: new Map(),
     touched: new Set(),
   };
 }
@@ -135,6 +136,12 @@ function actAsPerson(telling: Telling, device: Device, command: Command): void {
       // Few contents, one time: what people copied to several devices before the folder was shared.
       who.put(path, { ...thing, ...equalAlready(command), mode });
       return;
+    case 'restore': {
+      // As it stands with somebody else, time and mode included: a backup put back.
+      const theirs = pick(telling.world.devices, command.other).disk.get(path);
+      if (theirs !== undefined) who.put(path, theirs);
+      return;
+    }
     case 'remove':
       who.remove(path);
       return;

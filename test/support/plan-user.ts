@@ -67,11 +67,9 @@ export class Person {
     this.#ledger.existed.add(path);
     this.#ledger.disturbed.add(path);
     if (thing.kind !== 'file') return;
+    // What stood here before and is put back is no news: it may fall with what was there.
+    if (this.#ledger.written.get(path)?.has(thing.content)) return;
     add(this.#ledger.written, path, thing.content);
-    // What is put back as it was recorded is no news: it falls with what was there, if that is removed elsewhere.
-    const row = this.#device.rows.get(path)?.entry;
-    const isRecorded = row !== undefined && !row.deleted && !row.invalid;
-    if (isRecorded && contentName(row) === contentName(look(path, thing))) return;
     add(this.#ledger.wanted, path, thing.content);
   }
 

@@ -47,6 +47,8 @@ export interface Device {
   /** Paths that cannot be read for now, with all below them. */
   readonly unreadable: Set<RelPath>;
   readonly excluded: Set<RelPath>;
+  /** Contents brought near for a file that is wanted and cannot be published yet, by name. */
+  readonly staged: Map<string, string>;
   /** Operations carried out, by path. */
   readonly touched: Set<RelPath>;
 }
@@ -205,6 +207,7 @@ export function work(
   how: ApplyOptions = {},
 ): boolean {
   const { shuffle, first = Number.POSITIVE_INFINITY, torn = false } = how;
+  stage(world, device, planner);
   const order = [...planOrder(device)];
   if (shuffle !== undefined) {
     const keys = new Map(order.map((path, index) => [path, shuffle(index)]));
@@ -261,26 +264,43 @@ function changeDisk(world: World, device: Device, step: Omit<Step, 'torn'>): boo
   if (old?.kind === 'directory' && target.kind !== 'directory' && holds) return false;
   if (kind === 'delete') return !holds && device.disk.delete(path);
   if (parent !== undefined && device.disk.get(parent)?.kind !== 'directory') return false;
-  const thing = toThing(world, device, target);
+  const thing =
+    kind === 'adopt' && old !== undefined
+      ? { ...old, mode: target.mode, mtime: target.mtime }
+      : toThing(device, target);
   if (thing === undefined) return false;
   if (conflictCopy !== undefined && old !== undefined) keep(world, device, { ...step, old });
   device.disk.set(path, thing);
   return true;
 }
 
-/** Content comes from a disk where it stands now; undefined if there is none. */
-function toThing(world: World, device: Device, target: Entry): Thing | undefined {
-  const { kind, mode, mtime } = target;
-  if (kind === 'directory') return { kind, content: '', mode, mtime };
-  if (kind === 'symlink')
-    return { kind, content: new TextDecoder().decode(target.target), mode, mtime };
+/** Brings near what is wanted, from wherever it stands now, before a delete takes it away; the rest is dropped. */
+function stage(world: World, device: Device, planner: Planner): void {
+  const before = new Map(device.staged);
+  device.staged.clear();
+  for (const path of knownPaths(device)) {
+    const decision = decideAt(device, path, planner);
+    if (decision.kind !== 'do' || decision.operation.kind !== 'fetch') continue;
+    const name = contentName(decision.operation.target);
+    const content = before.get(name) ?? find(world, device, name);
+    if (content !== undefined) device.staged.set(name, content);
+  }
+}
+
+function find(world: World, device: Device, name: string): string | undefined {
   for (const other of [device, ...world.devices]) {
     for (const [path, thing] of other.disk) {
-      if (thing.kind !== 'file' || contentName(look(path, thing)) !== contentName(target)) continue;
-      return { kind, content: thing.content, mode, mtime };
+      if (thing.kind === 'file' && contentName(look(path, thing)) === name) return thing.content;
     }
   }
   return undefined;
+}
+
+/** What the entry says, if its content is near. */
+function toThing(device: Device, { kind, mode, mtime, ...entry }: Entry): Thing | undefined {
+  const staged = device.staged.get(contentName(entry)) ?? '';
+  const content = kind === 'file' ? staged : new TextDecoder().decode(entry.target);
+  return kind === 'file' && content === '' ? undefined : { kind, content, mode, mtime };
 }
 
 function keep(

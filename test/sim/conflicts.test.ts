@@ -1,0 +1,161 @@
+/** Two people change one path without knowing of each other: nobody's text is lost, on any device. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FrontierOracle } from '../../lab/sim/oracle.ts';
+import {
+  assertEqualTrees,
+  assertTrees,
+  bulk,
+  bytesOf,
+  calm,
+  cast,
+  copiesOn,
+  loseEvents,
+  told,
+} from './scene.ts';
+
+test('CON-01: two edits without contact end as one file and one copy, everywhere', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    laptop.person.write('notes.txt', 'one');
+    world.upAll();
+    await calm(world);
+    world.cut(laptop, desk);
+    laptop.person.write('notes.txt', 'of laptop');
+    await world.run({ ms: 5000 });
+    desk.person.save('notes.txt', 'of desk');
+    await world.run({ ms: 5000 });
+    world.heal(laptop, desk);
+    await calm(world);
+    const tree = assertEqualTrees([laptop, desk]);
+    assert.equal(tree.length, 2, tree.join('\n'));
+    assert.equal(desk.person.read('notes.txt'), 'of desk');
+    assert.deepEqual(copiesOn(desk).map((path) => desk.person.read(path)), ['of laptop']);
+  }));
+
+test('CON-02: what nobody has looked at yet is not overwritten by what others announce', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    desk.person.write('known', 'base');
+    world.upAll();
+    await calm(world);
+    loseEvents(desk);
+    desk.person.write('fresh', 'fresh of desk');
+    desk.person.write('known', 'known of desk');
+    laptop.person.write('fresh', 'fresh of laptop');
+    laptop.person.write('known', 'known of laptop');
+    await calm(world);
+    const tree = assertEqualTrees([laptop, desk]).join('\n');
+    for (const name of ['fresh', 'known']) {
+      for (const device of ['desk', 'laptop']) assert.ok(tree.includes(`${name} of ${device}`), tree);
+    }
+    assert.equal(copiesOn(laptop).length, 2, tree);
+  }));
+
+test('CON-04: a folder that was added anew keeps what was edited before', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    desk.person.write('notes', 'one');
+    world.upAll();
+    await calm(world);
+    for (const text of ['two', 'three', 'four']) {
+      desk.person.write('notes', text);
+      await calm(world);
+    }
+    await world.stop(laptop);
+    laptop.person.write('notes', 'newest, of laptop');
+    laptop.person.delete('.kith');
+    laptop.replaceDatabase(undefined);
+    world.up(laptop);
+    await calm(world);
+    assertEqualTrees([laptop, desk]);
+    const texts = [...laptop.person.contents().values()];
+    assert.ok(texts.includes('newest, of laptop'), texts.join());
+    assert.ok(texts.length <= 2 && !texts.includes('three'), texts.join());
+  }));
+
+const ORDERS = [
+  ['laptop desk', 'desk phone', 'laptop phone'],
+  ['desk phone', 'laptop phone', 'laptop desk'],
+  ['laptop phone', 'laptop desk', 'desk phone'],
+] as const;
+
+for (const order of ORDERS) {
+  test(`CON-06: a conflict whose one side was deleted ends the same, met as ${order.join(', ')}`, () =>
+    told(cast('laptop', 'desk', 'phone'), async (world, laptop, desk, phone) => {
+      const oracle = new FrontierOracle();
+      const all = [laptop, desk, phone] as const;
+      oracle.write(laptop.person, 'f', 'base');
+      oracle.write(laptop.person, 'keep', 'keep');
+      world.upAll();
+      await calm(world);
+      for (const [a, b] of [[laptop, desk], [desk, phone], [laptop, phone]] as const) world.cut(a, b);
+      oracle.write(laptop.person, 'f', 'of laptop');
+      oracle.write(desk.person, 'f', 'of desk');
+      await world.run({ ms: 3000 });
+      oracle.delete(laptop.person, 'f');
+      oracle.write(phone.person, 'f', 'of phone');
+      await world.run({ ms: 3000 });
+      oracle.delete(phone.person, 'f');
+      await world.run({ ms: 3000 });
+      for (const pair of order) {
+        const [a = '', b = ''] = pair.split(' ');
+        world.heal(world.named(a), world.named(b));
+        await world.run({ ms: 20_000 });
+      }
+      await calm(world);
+      const ending = new Map(all.map((device) => [device.name, device.person.contents()] as const));
+      assert.deepEqual(oracle.violations(ending), []);
+      assertTrees(all, ['f = of desk', 'keep = keep']);
+    }));
+}
+
+test('CON-09: equal bytes on both sides make no copy, and none of them travels', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    for (let i = 0; i < 20; i++) {
+      laptop.person.write(`d/${i}`, bulk(`file ${i}`, 40_000));
+      await world.run({ ms: i });
+      desk.person.write(`d/${i}`, bulk(`file ${i}`, 40_000));
+    }
+    world.upAll();
+    await calm(world);
+    assert.equal(assertEqualTrees([laptop, desk]).length, 21);
+    assert.ok(bytesOf(world) < 20_000, `${bytesOf(world)} bytes travelled`);
+  }));
+
+test('CON-14: a folder that already holds files of its own loses none of them', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    laptop.person.write('same', 'same');
+    laptop.person.write('both', 'both of laptop');
+    laptop.person.write('d/only laptop', 'x');
+    await world.run({ ms: 60_000 });
+    desk.person.write('same', 'same');
+    desk.person.write('both', 'both of desk');
+    desk.person.write('only desk', 'y');
+    world.up(laptop);
+    await world.run({ ms: 5000 });
+    world.up(desk);
+    await calm(world);
+    const tree = assertEqualTrees([laptop, desk]);
+    assert.equal(tree.length, 6, tree.join('\n'));
+    assert.equal(desk.person.read('both'), 'both of desk');
+    assert.deepEqual(copiesOn(desk).map((path) => desk.person.read(path)), ['both of laptop']);
+  }));
+
+test('CON-15: a directory or link that took the name of an edited file leaves the edit beside it', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    for (const path of ['p', 'q']) laptop.person.write(path, 'base');
+    world.upAll();
+    await calm(world);
+    world.cut(laptop, desk);
+    for (const path of ['p', 'q']) laptop.person.delete(path);
+    laptop.person.write('p/inside', 'inside');
+    laptop.person.makeLink('q', 'p/inside');
+    await world.run({ ms: 3000 });
+    for (const path of ['p', 'q']) desk.person.write(path, `${path} edited`);
+    await world.run({ ms: 3000 });
+    world.heal(laptop, desk);
+    await calm(world);
+    const tree = assertEqualTrees([laptop, desk]);
+    const plain = tree.filter((line) => !line.includes('.sync-conflict-'));
+    assert.deepEqual(plain, ['p/', 'p/inside = inside', 'q -> p/inside']);
+    assert.deepEqual(copiesOn(laptop).map((path) => laptop.person.read(path)), ['p edited', 'q edited']);
+  }));
