@@ -123,7 +123,7 @@ export function findDevice<Device extends { readonly id: DeviceId; readonly name
 }
 
 /** The name of a device to which nobody gave one: the first group of its id. */
-export function defaultDeviceName(id: DeviceId): string {
+function defaultDeviceName(id: DeviceId): string {
   return id.slice(0, 7);
 }
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 /** Every state a folder can be in; `stopped` means that a person must look. */
-export const FOLDER_STATES = [
+const FOLDER_STATES = [
   'idle',
   'scanning',
   'syncing',
@@ -12,8 +12,6 @@ export const FOLDER_STATES = [
   'stopped',
   'error',
 ] as const;
-
-export type FolderState = (typeof FOLDER_STATES)[number];
 
 const countSchema = z.object({ files: z.number(), directories: z.number(), bytes: z.number() });
 const needSchema = z.object({ files: z.number(), bytes: z.number(), deletes: z.number() });

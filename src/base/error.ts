@@ -51,6 +51,9 @@ export const ERRORS = {
   API_ORIGIN_REFUSED: { kind: 'invalid', text: 'requests from this place are not taken' },
   API_ROUTE_UNKNOWN: { kind: 'invalid', text: 'there is nothing at this address' },
   API_REQUEST_INVALID: { kind: 'invalid', text: 'the request is not understood' },
+  DEMO_DAEMON_ENDED: { kind: 'permanent', text: 'a daemon of the demonstration ended by itself; its last words' },
+  DEMO_NOT_EQUAL: { kind: 'permanent', text: 'the folders of the demonstration did not become equal' },
+  DEMO_UNPROVEN: { kind: 'permanent', text: 'the folders of the demonstration could not be compared' },
   API_TOO_MANY_STREAMS: { kind: 'transient', text: 'too many event streams are open' },
 
   STORE_FULL: { kind: 'transient', text: 'the disk that holds the database is full' },

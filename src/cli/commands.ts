@@ -1,6 +1,7 @@
 /** Every command there is, in the order in which help lists them. */
 
 import type { Command } from './command.ts';
+import { demoCommand } from './commands/demo.ts';
 import { deviceAddCommand } from './commands/device-add.ts';
 import { deviceListCommand } from './commands/device-list.ts';
 import { deviceRemoveCommand } from './commands/device-remove.ts';
@@ -35,4 +36,5 @@ export const COMMANDS: readonly Command[] = [
   folderRemoveCommand,
   folderShareCommand,
   rescanCommand,
+  demoCommand,
 ];

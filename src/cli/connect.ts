@@ -27,7 +27,7 @@ export type ConnectContext = Pick<Context, 'home' | 'program' | 'signal'>;
  * DAEMON_UNREACHABLE if the holder of the lock does not answer in time. The token goes out only while somebody holds the lock,
  * so never to a stranger at a dead daemon's address.
  */
-export async function connect({ home, program, signal }: ConnectContext): Promise<Connection> {
+async function connect({ home, program, signal }: ConnectContext): Promise<Connection> {
   const startMs = performance.now();
   for (;;) {
     const file = await program.openOffline(home);

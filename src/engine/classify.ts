@@ -52,7 +52,7 @@ export function classifyThere(
   findings.well.push(diskPath);
   if (status.kind === 'directory') findings.directories.push(diskPath);
   else if (ours?.kind === 'directory' && !ours.deleted) goneBelow(context, path, findings);
-  if (isUnchanged(status, ours)) return;
+  if (isUnchanged(status, ours) && !isSuspect(context, ours)) return;
   const basedOn = ours?.sequence ?? 0;
   if (status.kind !== 'directory') {
     findings.unread.push({ path, diskPath, status, basedOn });
@@ -60,6 +60,13 @@ export function classifyThere(
   }
   const found = foundOf(path, status, {});
   findings.sightings.push({ path, diskPath, basedOn, found, seen: seenOf(status, at.readAtMs) });
+}
+
+/** A row that was recorded before a power cut and may not have reached the disk: only its content proves it. */
+export function isSuspect(context: FolderContext, ours: OurEntry | undefined): boolean {
+  const { range } = context.unsynced;
+  if (range === undefined || ours === undefined || ours.deleted) return false;
+  return ours.sequence > range.after && ours.sequence <= range.upTo;
 }
 
 /** A complete listing of a directory. Names that cannot travel are problems; rows whose name is not listed are gone. */

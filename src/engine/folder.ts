@@ -53,6 +53,8 @@ interface Running {
 
 /** A stopped folder looks again this often whether its root is back. */
 const REOPEN_MS = 10_000;
+/** How often what was recorded is made durable. */
+const SYNC_EVERY_MS = 30_000;
 /** Paths counted in one slice of the main thread. */
 const COUNT_SLICE = 500;
 
@@ -71,6 +73,8 @@ export class Folder implements FolderExchange {
   #stopped: KithError | undefined;
   #restart: AbortController | undefined;
   #isBaseLost = false;
+  /** Of the last opening: there is something to make durable at the end. */
+  #opened: FolderContext | undefined;
 
   constructor(ports: FolderPorts, store: FolderStore, settings: FolderSettings) {
     this.id = settings.id;
@@ -235,7 +239,9 @@ export class Folder implements FolderExchange {
       store: this.#store,
       ledger: this.#ledger,
       busy: new Set<RelPath>(),
+      unsynced: { range: opened.isAfterPowerCut ? this.#unsyncedRange() : undefined },
     };
+    this.#opened = context;
     await this.#recount(signal);
     await recoverIntents(context);
     const leftover = await this.#ports.disk.run('listStage', { root: context.root }, { urgency: 0 });
@@ -253,10 +259,16 @@ export class Folder implements FolderExchange {
       this.#tell();
       group.start((inner) => running.observer.run(inner));
       group.start((inner) => running.puller.run(inner));
+      group.start((inner) => this.#keepSynced(context, inner));
       await group.join();
     } finally {
       group.cancel(signal.reason);
     }
+  }
+
+  #unsyncedRange(): { readonly after: number; readonly upTo: number } {
+    const after = this.#store.identity()?.syncedSequence ?? 0;
+    return { after, upTo: this.#store.lastSequence() };
   }
 
   #assemble(context: FolderContext, leftover: readonly string[]): Running {
@@ -271,6 +283,25 @@ export class Folder implements FolderExchange {
       this.#tell();
     });
     return { context, observer, puller, server, hearings };
+  }
+
+  /** Now and then makes what people wrote durable too, so that after a power cut little is in doubt. */
+  async #keepSynced(context: FolderContext, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#ports.clock.sleep(SYNC_EVERY_MS, signal);
+      if (context.unsynced.range === undefined) await this.#syncNow(context);
+    }
+  }
+
+  async #syncNow(context: FolderContext): Promise<void> {
+    const syncedSequence = this.#store.lastSequence();
+    if (this.#store.identity()?.syncedSequence === syncedSequence) return;
+    const isDone = await this.#ports.disk.run('syncAll', { root: context.root }, { urgency: 2 });
+    if (!isDone) return;
+    await this.#ledger.change(() => {
+      const identity = this.#store.identity();
+      return identity === undefined ? undefined : { identity: { ...identity, syncedSequence } };
+    });
   }
 
   /** Sums of everything, from the start. */
@@ -318,6 +349,9 @@ export class Folder implements FolderExchange {
   }
 
   async #endCleanly(): Promise<void> {
+    if (this.#opened !== undefined && this.#opened.unsynced.range === undefined) {
+      await this.#syncNow(this.#opened);
+    }
     const identity = this.#store.identity();
     if (identity === undefined || this.#stopped !== undefined) return;
     await this.#store.commit({ identity: { ...identity, endedCleanly: true } });

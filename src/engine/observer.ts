@@ -21,6 +21,7 @@ import {
   type Unread,
 } from './classify.ts';
 import { type FolderContext, seenOf } from './context.ts';
+import { repair, sortDamage } from './damage-control.ts';
 import { Dirty, REST_MS } from './dirty.ts';
 import { ProblemBook } from './problem-book.ts';
 import { splitDisk } from './programs/reach.ts';
@@ -152,8 +153,13 @@ export class Observer {
       await this.#look(due, dirs.reverse());
       return true;
     }
-    if (this.#isScanning && this.#large.size + this.#reading.size === 0) this.#isScanning = false;
-    return await this.#buryGone(nowMs);
+    const isBuried = await this.#buryGone(nowMs);
+    if (this.#isScanning && this.#large.size + this.#reading.size + this.#gone.size === 0) {
+      this.#isScanning = false;
+      // What was not damaged by now is not damaged by that power cut.
+      if (this.problems.nextDueMs() === undefined) this.#context.unsynced.range = undefined;
+    }
+    return isBuried;
   }
 
   #beginScan(nowMs: number): void {
@@ -269,7 +275,13 @@ export class Observer {
   }
 
   async #record(sightings: readonly Sighting[]): Promise<void> {
-    for (const path of await record(this.#context, sightings)) this.#note(path, AGAIN_MS, false);
+    const { sound, damaged } = sortDamage(this.#context, sightings);
+    for (const path of await record(this.#context, sound)) this.#note(path, AGAIN_MS, false);
+    if (damaged.length === 0) return;
+    const nowMs = this.#context.ports.clock.mono();
+    for (const path of await repair(this.#context, damaged)) {
+      this.#report(path, 'CONTENT_DAMAGED', nowMs);
+    }
   }
 
   async #readSmall(unread: readonly Unread[]): Promise<void> {

@@ -4,6 +4,7 @@ import { apply } from './programs/apply.ts';
 import { look } from './programs/look.ts';
 import { readMarker, writeMarker } from './programs/marker.ts';
 import { serve } from './programs/serve.ts';
+import { setAside, syncAll } from './programs/set-aside.ts';
 import { recover, settle } from './programs/settle.ts';
 import { dropStage, listStage, reuse, writePieces } from './programs/stage.ts';
 import { study, studyPart } from './programs/study.ts';
@@ -17,9 +18,11 @@ export const programs = {
   recover,
   reuse,
   serve,
+  setAside,
   settle,
   study,
   studyPart,
+  syncAll,
   writeMarker,
   writePieces,
 };

@@ -61,7 +61,8 @@ export class Totals {
     if (choice === undefined || this.#rules.isExcluded(path)) return;
     const target = choice.entry;
     if (isLive(target)) add(this.global, target, sign);
-    lack(this.need, { target, has: ours, sign });
+    // An `invalid` row of a path that is wanted says that the content is lacking here.
+    lack(this.need, { target, has: ours?.invalid === true ? undefined : ours, sign });
     for (const [device, need] of this.#needs) {
       lack(need, { target, has: claimOf(announced, device), sign });
     }

@@ -30,7 +30,8 @@ export function parseDeviceId(text: string): DeviceId {
   let bare = '';
   for (let at = 0; at < plain.length; at += GROUP + 1) {
     const group = plain.slice(at, at + GROUP);
-    if (checkCharacter(group) !== plain[at + GROUP]) throw new KithError('DEVICE_ID_INVALID', { text });
+    if (checkCharacter(group) !== plain[at + GROUP])
+      throw new KithError('DEVICE_ID_INVALID', { text });
     bare += group;
   }
   return deviceIdFromHash(fromBase32(bare));

@@ -12,6 +12,7 @@ const MAX_ID = 200;
 export function parseFolderId(text: string): FolderId {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   const fits = text.length > 0 && text.length <= MAX_ID && !/[\u0000-\u001f\u007f]/.test(text);
-  if (!fits || !text.isWellFormed()) throw new KithError('FOLDER_ID_INVALID', { text: text.slice(0, MAX_ID) });
+  if (!fits || !text.isWellFormed())
+    throw new KithError('FOLDER_ID_INVALID', { text: text.slice(0, MAX_ID) });
   return text as FolderId;
 }

@@ -17,7 +17,8 @@ export const CONTROL_DIR = '.kith';
 /** Parses a path that must already be in canonical form; PATH_INVALID with `data.reason` else. Nothing is repaired. */
 export function parseRelPath(text: string): RelPath {
   const reason = whyInvalid(text);
-  if (reason !== undefined) throw new KithError('PATH_INVALID', { path: text.slice(0, 200), reason });
+  if (reason !== undefined)
+    throw new KithError('PATH_INVALID', { path: text.slice(0, 200), reason });
   return text as RelPath;
 }
 

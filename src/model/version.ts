@@ -31,7 +31,8 @@ export function compareVersions(a: Version, b: Version): Relation {
 /** The smallest version that knows both: the greater of each counter. */
 export function mergeVersions(a: Version, b: Version): Version {
   const merged: Counter[] = [];
-  for (const [left, right, id] of zip(a, b)) merged.push({ id, value: left > right ? left : right });
+  for (const [left, right, id] of zip(a, b))
+    merged.push({ id, value: left > right ? left : right });
   return merged;
 }
 

@@ -79,7 +79,7 @@ export function networkContract(name: string, subject: NetworkSubject): void {
 
   test(`${name}: last words arrive although the other side still talks`, async () => {
     await withPair(subject, async (dialled, accepted) => {
-      await accepted.write([pattern(200_000)]);
+      await accepted.write([pattern(50_000)]);
       const all = readAll(accepted);
       await dialled.write([pattern(10)]);
       await dialled.close();

@@ -278,7 +278,7 @@ registerHooks({
 });
 
 /** The text with the mutant's change; throws if it does not fit exactly once. */
-export function damage(source: string, { name, from, to }: Mutant): string {
+function damage(source: string, { name, from, to }: Mutant): string {
   const parts = source.split(from);
   if (parts.length !== 2) {
     throw new Error(`"${name}" fits ${parts.length - 1} times, it must be once: ${from}`);

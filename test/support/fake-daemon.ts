@@ -53,7 +53,7 @@ export class FakeService extends ConfigFile implements DaemonService {
 }
 
 /** Runs a fake daemon on `home` until the signal aborts. */
-export async function runFakeDaemon(
+async function runFakeDaemon(
   home: string,
   { signal, onReady, service }: RunOptions & { readonly service: FakeService },
 ): Promise<void> {
@@ -74,7 +74,7 @@ export async function runFakeDaemon(
   await server.close();
 }
 
-/** The program with fake daemons; `services` gives the test each daemon's service, by home. */
+/** The program with fake daemons; `services` gives the test each daemon's service, by home, once it is ready. */
 export function fakeProgram(services: Map<string, FakeService>): Program {
   return {
     version: '0.0.1',
@@ -82,8 +82,11 @@ export function fakeProgram(services: Map<string, FakeService>): Program {
     openOffline,
     runDaemon: async (home, options) => {
       const service = new FakeService({ home });
-      services.set(home, service);
-      await runFakeDaemon(home, { ...options, service });
+      const onReady = () => {
+        services.set(home, service);
+        options.onReady();
+      };
+      await runFakeDaemon(home, { ...options, service, onReady });
     },
   };
 }

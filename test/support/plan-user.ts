@@ -1,14 +1,7 @@
 /** People in the world of plan-world.ts: what they do to a disk, and what of it must still be there at the end. */
 
 import { isWithin, parentPath, parseRelPath, type RelPath } from '../../src/model/path.ts';
-import {
-  contentName,
-  type Device,
-  isOutOfReach,
-  look,
-  type Thing,
-  type World,
-} from './plan-world.ts';
+import { type Device, isOutOfReach, type Thing, type World } from './plan-world.ts';
 
 /** What people did, as far as the end is judged by it. */
 export interface Ledger {

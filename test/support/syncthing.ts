@@ -29,7 +29,7 @@ export interface SyncthingPeer {
 export interface SyncthingSettings {
   readonly peers: readonly SyncthingPeer[];
   readonly folders: readonly string[];
-  /** The name of its identity among those of this process: the same name is the same device. */
+  /** Where to listen; a free port unless said. */
   readonly port?: number;
 }
 

@@ -12,7 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import path from 'node:path';
-import { sha256 } from '../../base/sha256.ts';
+import { HASH_BYTES, sha256 } from '../../base/sha256.ts';
 import { LEAST, readCopyable, type TreeSize } from './source-tree.ts';
 
 /** What was put there. Links count as files. */
@@ -29,7 +29,6 @@ interface Count {
 /** Rights of people; who becomes whom when a program runs is not for a copy. */
 const PEOPLE = 0o777;
 const FILES_IN_A_DIRECTORY = 50;
-const CHUNK = 32;
 
 /** Copies each directory into `target` under its own path. Files that this user may not read are left out. */
 export async function copyTrees(
@@ -50,7 +49,7 @@ export async function copyTrees(
 /** Makes files up, each with its own content, some with other rights, some links: enough for a demonstration. */
 export async function makeUpTree(target: string, signal: AbortSignal): Promise<Filled> {
   const count: Count = { files: 0, directories: 0, bytes: 0 };
-  const size = Math.ceil(LEAST.bytes / LEAST.files / CHUNK) * CHUNK;
+  const size = Math.ceil(LEAST.bytes / LEAST.files / HASH_BYTES) * HASH_BYTES;
   for (let at = 0; at < LEAST.files; at++) {
     signal.throwIfAborted();
     const directory = path.join(target, `made-up-${Math.floor(at / FILES_IN_A_DIRECTORY)}`);
@@ -113,14 +112,10 @@ async function copyContent(job: {
   return true;
 }
 
-/** `size` bytes that no other number has; no two of them share a block. */
+/** `size` bytes that no file of another number has. */
 function contentNumber(number: number, size: number): Uint8Array {
+  const pattern = sha256(`kith demo ${number}`);
   const bytes = new Uint8Array(size);
-  const encoder = new TextEncoder();
-  let link = sha256(encoder.encode(`kith demo ${number}`));
-  for (let at = 0; at < size; at += CHUNK) {
-    bytes.set(link, at);
-    link = sha256(link);
-  }
+  for (let at = 0; at < size; at += HASH_BYTES) bytes.set(pattern, at);
   return bytes;
 }

@@ -1,0 +1,66 @@
+/** Puts damaged files out of the way without losing them, and makes a whole file system durable now and then. */
+
+import { asKithError, KithError } from '../../base/error.ts';
+import { CONTROL_DIR } from '../../model/path.ts';
+import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
+import { abilities, makeDir, rename, sync, syncFileSystem } from '../file-calls.ts';
+import { inRoot, type Reach, type Root, splitDisk } from './reach.ts';
+
+/** A file and the name, 32 hexadecimal digits, under which it is kept in `.kith/damaged`. */
+export interface Aside {
+  readonly diskPath: string;
+  readonly keptAs: string;
+}
+
+/** Moves the files there, durable; whether each was moved: one that is gone or could not be moved stays. */
+export function setAside(args: {
+  readonly root: Root;
+  readonly items: readonly Aside[];
+}): FileProgram<readonly boolean[]> {
+  return inRoot(args.root, function* (reach) {
+    const kept = yield* damagedDir(reach);
+    const moved: boolean[] = [];
+    for (const item of args.items) {
+      moved.push(yield* moveAside(reach, kept, item));
+      yield* reach.trim();
+    }
+    yield* sync(kept);
+    return moved;
+  });
+}
+
+function* moveAside(reach: Reach, kept: DirHandle, item: Aside): FileProgram<boolean> {
+  const { parent, name } = splitDisk(item.diskPath);
+  try {
+    const dir = yield* reach.dir(parent);
+    if (dir === undefined) return false;
+    const to = { dir: kept, name: item.keptAs };
+    yield* rename({ from: { dir, name }, to, how: 'keep' });
+    yield* sync(dir);
+    return true;
+  } catch (error) {
+    const known = asKithError(error);
+    if (known === undefined || known.kind === 'bug') throw error;
+    return false;
+  }
+}
+
+function* damagedDir(reach: Reach): FileProgram<DirHandle> {
+  const path = `${CONTROL_DIR}/damaged`;
+  const known = yield* reach.dir(path);
+  if (known !== undefined) return known;
+  const control = yield* reach.dir(CONTROL_DIR);
+  if (control !== undefined) yield* makeDir(control, 'damaged');
+  const made = yield* reach.dir(path);
+  if (made === undefined) throw new KithError('FILE_GONE', { path });
+  return made;
+}
+
+/** Makes everything in the folder durable where one call can; whether it could. */
+export function syncAll(args: { readonly root: Root }): FileProgram<boolean> {
+  return inRoot(args.root, function* (reach) {
+    if (!(yield* abilities(reach.root)).syncsAsOne) return false;
+    yield* syncFileSystem(reach.root);
+    return true;
+  });
+}

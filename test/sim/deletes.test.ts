@@ -1,0 +1,127 @@
+/** Deletes: what is gone must be proved gone, and what nobody deleted stays. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SimDevice } from '../../lab/sim/device.ts';
+import { placeOf } from '../../lab/sim/resolve-path.ts';
+import { renameEntry } from '../../lab/sim/tree-rename.ts';
+import { assertTrees, calm, cast, loseEvents, statusOf, told, treeOf } from './scene.ts';
+
+test('DEL-04: without its root or its marker a folder stops, and nothing is announced', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    for (const name of ['a', 'b', 'd/c']) laptop.person.write(name, name);
+    world.upAll();
+    await calm(world);
+    const all = treeOf(laptop);
+    const losses: readonly (readonly [string, () => void, () => void])[] = [
+      ['ROOT', () => moveRoot(laptop, 'shared', 'away'), () => moveRoot(laptop, 'away', 'shared')],
+      ['MARKER', ...emptyMount(laptop)],
+      [
+        'MARKER',
+        () => laptop.person.rename('.kith/marker', '.kith/hidden'),
+        () => laptop.person.rename('.kith/hidden', '.kith/marker'),
+      ],
+    ];
+    for (const [what, lose, restore] of losses) {
+      lose();
+      if (what === 'MARKER' && laptop.person.read('a') !== undefined) laptop.person.delete('a');
+      world.kith(laptop).rescan(undefined, { mayEmpty: false });
+      await world.run({ ms: 300_000 });
+      assert.equal(statusOf(world, laptop).state, 'stopped', what);
+      assert.deepEqual(treeOf(desk), all, `${what}: desk was told something`);
+      restore();
+      if (what === 'MARKER') laptop.person.write('a', 'a');
+      await calm(world);
+      assertTrees([laptop, desk], all);
+    }
+  }));
+
+function moveRoot(device: SimDevice, from: string, to: string): void {
+  const [source, target] = [from, to].map((name) => placeOf(device.tree, `/home/${name}`));
+  if (source === undefined || target === undefined) throw new Error('no /home');
+  renameEntry(device.tree, { from: source, to: target, style: 'keep' });
+}
+
+/** An empty file system hides the root, and goes again. */
+function emptyMount(device: SimDevice): readonly [() => void, () => void] {
+  const hidden = () => device.tree.at(placeOf(device.tree, device.root));
+  let mounted: ReturnType<typeof device.tree.mount> | undefined;
+  return [
+    () => {
+      const root = hidden();
+      if (root === undefined) throw new Error('no root');
+      mounted = device.tree.mount(root, 7n);
+    },
+    () => {
+      if (mounted !== undefined) device.tree.unmount(mounted);
+    },
+  ];
+}
+
+test('DEL-10: what stands in a directory that cannot be read is not gone', () =>
+  told({ laptop: { disk: { obeysModes: true } }, desk: {} }, async (world, laptop, desk) => {
+    for (const name of ['d/a', 'd/e/b', 'keep']) laptop.person.write(name, name);
+    world.upAll();
+    await calm(world);
+    const all = treeOf(laptop);
+    laptop.person.setMode('d', 0);
+    world.kith(laptop).rescan(undefined, { mayEmpty: false });
+    await world.run({ ms: 120_000 });
+    assertTrees([laptop, desk], all);
+    const [problem] = statusOf(world, laptop).problems;
+    assert.deepEqual([problem?.path, problem?.code], ['d', 'FILE_DENIED']);
+    await world.stop(laptop);
+    world.up(laptop);
+    await world.run({ ms: 120_000 });
+    assertTrees([laptop, desk], all);
+    laptop.person.setMode('d', 0o755);
+    laptop.person.write('d/a', 'edited');
+    await calm(world);
+    assertTrees([laptop, desk], all.map((line) => line.replace('= d/a', '= edited')));
+  }));
+
+test('DEL-12: a directory that was deleted there stays with what only stands here', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    for (const dir of ['new', 'ignored', 'unscanned', 'special', 'plain']) {
+      laptop.person.write(`${dir}/x`, 'x');
+    }
+    laptop.person.write('keep', 'keep');
+    world.upAll();
+    await calm(world);
+    world.cut(laptop, desk);
+    laptop.person.write('new/n', 'n');
+    await world.run({ ms: 3000 });
+    for (const dir of ['new', 'ignored', 'unscanned', 'special', 'plain']) desk.person.delete(dir);
+    await world.run({ ms: 3000 });
+    loseEvents(laptop);
+    laptop.person.write('ignored/.#i', 'i');
+    laptop.person.write('unscanned/u', 'u');
+    laptop.person.makeFifo('special/s');
+    world.heal(laptop, desk);
+    await world.run({ ms: 600_000 });
+    const common = ['keep = keep', 'new/', 'new/n = n', 'unscanned/', 'unscanned/u = u'];
+    const only = ['ignored/', 'ignored/.#i = i', 'special/', 'special/s = '];
+    assertTrees([laptop], [...common, ...only].sort());
+    const rest = treeOf(desk).filter((line) => line !== 'ignored/' && line !== 'special/');
+    assert.deepEqual(rest, common);
+  }));
+
+test('a folder that lost everything is held until a person says that it was meant', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    for (const name of ['a', 'd/b']) laptop.person.write(name, name);
+    world.upAll();
+    await calm(world);
+    const all = treeOf(desk);
+    for (const name of ['a', 'd']) laptop.person.delete(name);
+    await world.run({ ms: 300_000 });
+    assert.equal(statusOf(world, laptop).state, 'held');
+    assertTrees([desk], all);
+    await world.stop(laptop);
+    world.up(laptop);
+    await world.run({ ms: 300_000 });
+    assert.equal(statusOf(world, laptop).state, 'held');
+    assertTrees([desk], all);
+    world.kith(laptop).rescan(undefined, { mayEmpty: true });
+    await calm(world);
+    assertTrees([laptop, desk], []);
+  }));

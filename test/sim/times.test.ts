@@ -1,0 +1,90 @@
+/** What the clocks of file systems hide, and what they cut off. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SimDevice } from '../../lab/sim/device.ts';
+import type { KithWorld } from '../../lab/sim/kith-world.ts';
+import { assertTrees, bytesOf, calm, cast, rowOf, storeOf, told } from './scene.ts';
+
+/** Between two ticks of the kernel's clock files are dated alike. */
+const TICK_MS = 4;
+
+test('CLK-01: an edit in place of the same size in the same tick as the look is noticed', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    laptop.watch = { ...laptop.watch, delayMs: 0 };
+    laptop.person.write('keep', 'keep');
+    world.upAll();
+    await calm(world);
+    await world.run({ ms: TICK_MS - (world.scheduler.now % TICK_MS) });
+    laptop.person.write('f', 'first!');
+    const before = laptop.person.tree().get('f');
+    let edited = before;
+    const stop = onceRead(laptop, () => {
+      const held = laptop.person.hold('f');
+      held.overwrite('second', 0);
+      held.close();
+      edited = laptop.person.tree().get('f');
+    });
+    await calm(world);
+    stop();
+    assert.equal(edited?.content, 'second');
+    assert.deepEqual(edited?.mtime, before?.mtime, 'the edit cannot be told by its time');
+    assertTrees([laptop, desk], ['f = second', 'keep = keep']);
+  }));
+
+/** Acts once, as soon as the device has read a file whole and closed it. */
+function onceRead(device: SimDevice, act: () => void): () => void {
+  let hasRead = false;
+  let isDone = false;
+  const hook = (call: { readonly call: string }, { job }: { readonly job: string }): void => {
+    if (job !== 'study' || isDone) return;
+    if (call.call === 'close' && hasRead) {
+      isDone = true;
+      act();
+    }
+    hasRead ||= call.call === 'read';
+  };
+  device.hooks.add(hook);
+  return () => device.hooks.delete(hook);
+}
+
+for (const timeStepNs of [1_000_000_000, 2_000_000_000] as const) {
+  test(`CLK-04: a file system with steps of ${timeStepNs / 1e9} s makes no versions and no traffic`, () =>
+    told({ laptop: {}, stick: { disk: { timeStepNs } } }, async (world, laptop, stick) => {
+      await world.run({ ms: 1234 });
+      laptop.person.write('of laptop', 'x');
+      laptop.person.write('d/deep', 'y');
+      stick.person.write('of stick', 'z');
+      world.upAll();
+      await calm(world);
+      const before = versionsOf([laptop, stick]);
+      await rescanAll(world);
+      await world.stop(stick);
+      world.up(stick);
+      await calm(world);
+      await rescanAll(world);
+      assert.deepEqual(versionsOf([laptop, stick]), before, 'no version was made');
+      const bytes = bytesOf(world);
+      await world.run({ ms: 600_000 });
+      assert.ok(bytesOf(world) - bytes < 300, `${bytesOf(world) - bytes} bytes at rest`);
+      laptop.person.write('of stick', 'edited');
+      await calm(world);
+      assertTrees([laptop, stick], ['d/', 'd/deep = y', 'of laptop = x', 'of stick = edited']);
+      assert.deepEqual(rowOf(stick, 'of stick').version, rowOf(laptop, 'of stick').version);
+      assert.deepEqual(rowOf(stick, 'of stick').mtime, rowOf(laptop, 'of stick').mtime);
+    }));
+}
+
+async function rescanAll(world: KithWorld): Promise<void> {
+  for (const device of world.devices()) {
+    world.kith(device).rescan(undefined, { mayEmpty: false });
+  }
+  await calm(world);
+}
+
+function versionsOf(devices: readonly SimDevice[]): unknown {
+  return devices.map((device) => {
+    const store = storeOf(device);
+    return store.paths(undefined, 100).map((path) => [path, store.ours(path)?.version]);
+  });
+}

@@ -1,0 +1,120 @@
+/** Real directory trees: read by walking them, compared whole. Knows nothing of what the program under test believes. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** For each path one line: kind, mode, and of a file size, time to the nanosecond and hash, of a link where it points. */
+export type Tree = Readonly<Record<string, string>>;
+
+/** What programs keep in the root for themselves. */
+const PRIVATE = new Set(['.kith', '.stfolder', '.stversions']);
+/** Content of files is read only if it is asked for. */
+interface Depth {
+  readonly content: 'read' | 'ignored';
+}
+
+/** Everything below `root`. Names count in their composed form. Rejects with ENOENT if it changes meanwhile. */
+export async function readTree(root: string, depth: Depth = { content: 'read' }): Promise<Tree> {
+  const lines: [string, string][] = [];
+  await walk(root, '', { depth, lines });
+  return Object.fromEntries(lines.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Waits until every tree is as the first, first by names, sizes and times, then by bytes; fails with the difference. */
+export async function untilAllEqual(roots: readonly string[], ms = 30_000): Promise<Tree> {
+  const endMs = performance.now() + ms;
+  for (const depth of [{ content: 'ignored' }, { content: 'read' }] as const) {
+    for (;;) {
+      const trees = await Promise.all(roots.map((root) => tryRead(root, depth)));
+      const [first] = trees;
+      const isEqual = first !== undefined && trees.every((tree) => isSame(tree, first));
+      if (isEqual) break;
+      if (performance.now() > endMs) fail(roots, trees, ms);
+      await sleep(50);
+    }
+  }
+  return await readTree(roots[0] ?? '');
+}
+
+/** Waits until the tree is as expected. */
+export async function untilTree(root: string, expected: Tree, ms = 30_000): Promise<void> {
+  const endMs = performance.now() + ms;
+  for (;;) {
+    const shallow = await tryRead(root, { content: 'ignored' });
+    if (isSame(shallow, withoutContent(expected))) {
+      const tree = await tryRead(root, { content: 'read' });
+      if (isSame(tree, expected)) return;
+    }
+    if (performance.now() > endMs) assert.deepEqual(await readTree(root), expected, `${root} after ${ms} ms`);
+    await sleep(50);
+  }
+}
+
+function fail(roots: readonly string[], trees: readonly (Tree | undefined)[], ms: number): never {
+  const [first] = trees;
+  for (const [index, tree] of trees.entries()) {
+    assert.deepEqual(differing(tree, first), differing(first, tree), `${roots[index]} and ${roots[0]} differ after ${ms} ms`);
+  }
+  throw new Error(`the trees of ${roots.join(', ')} do not hold still`);
+}
+
+/** At most some of the lines that the other does not have. */
+function differing(one: Tree | undefined, other: Tree | undefined): Tree {
+  const all = Object.entries(one ?? {});
+  const lines = all.filter(([name, line]) => other?.[name] !== line);
+  return Object.fromEntries(lines.slice(0, 20));
+}
+
+function isSame(one: Tree | undefined, other: Tree): boolean {
+  if (one === undefined) return false;
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+}
+
+function withoutContent(tree: Tree): Tree {
+  const lines = Object.entries(tree).map(([name, line]) => [name, line.replace(/ sha256:.*$/, '')]);
+  return Object.fromEntries(lines);
+}
+
+async function tryRead(root: string, depth: Depth): Promise<Tree | undefined> {
+  try {
+    return await readTree(root, depth);
+  } catch (error) {
+    // It changed while it was walked.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function walk(
+  root: string,
+  below: string,
+  into: { readonly depth: Depth; readonly lines: [string, string][] },
+): Promise<void> {
+  for (const name of await readdir(path.join(root, below))) {
+    if (below === '' && PRIVATE.has(name)) continue;
+    const where = path.join(below, name);
+    into.lines.push([where.normalize('NFC'), await line(path.join(root, where), into.depth)]);
+    if ((await lstat(path.join(root, where))).isDirectory()) await walk(root, where, into);
+  }
+}
+
+async function line(file: string, { content }: Depth): Promise<string> {
+  const status = await lstat(file, { bigint: true });
+  const mode = (Number(status.mode) & 0o7777).toString(8);
+  if (status.isDirectory()) return `directory ${mode}`;
+  if (status.isSymbolicLink()) return `link ${(await readlink(file, 'buffer')).toString('latin1')}`;
+  if (!status.isFile()) return 'something else';
+  const facts = `file ${mode} ${status.size} ${status.mtimeNs}`;
+  return content === 'read' ? `${facts} sha256:${await hashOf(file)}` : facts;
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(part);
+  return hash.digest('hex');
+}
