@@ -15,7 +15,13 @@ const EXPORTS = 8;
 const EXEMPT_FROM_LENGTH: Readonly<Record<string, string>> = {};
 
 /** Files whose exports are one vocabulary that would lose by being cut up, each with its reason. */
-const EXEMPT_FROM_EXPORTS: Readonly<Record<string, string>> = {};
+const EXEMPT_FROM_EXPORTS: Readonly<Record<string, string>> = {
+  'src/engine/file-calls.ts': 'one function for each call of the port',
+  'src/model/path.ts': 'the vocabulary of paths',
+  'src/model/version.ts': 'the algebra of version vectors',
+  'src/ports/file-system.ts': 'one contract: the calls, their arguments and results',
+  'src/ports/folder-store.ts': 'one contract: the rows and the changes of them',
+};
 
 /** One row of the table: what is measured, what it is, what is aimed at, what breaks the limit. */
 export type Budget = {

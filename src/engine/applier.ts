@@ -11,7 +11,7 @@ import type { Operation } from '../model/plan.ts';
 import { versionKey } from '../model/version.ts';
 import type { Intent, OurEntry } from '../ports/folder-store.ts';
 import { diskPathOf, type FolderContext, seenOf } from './context.ts';
-import type { Applied, ApplyItem, Expected } from './programs/apply.ts';
+import type { Applied, ApplyItem, Expected } from './programs/change.ts';
 import type { Displaced } from './programs/settle.ts';
 
 /** An operation whose content, if it needs any, is staged. */
@@ -174,7 +174,8 @@ async function settleGroup(context: FolderContext, outcome: Outcome): Promise<re
   const displaced: Displaced[] = [];
   for (const [index, applied] of outcome.applied.entries()) {
     const item = outcome.items[index];
-    if (applied.outcome === 'done' && applied.isDisplaced && item !== undefined) displaced.push(item);
+    if (applied.outcome === 'done' && applied.isDisplaced && item !== undefined)
+      displaced.push(item);
   }
   if (displaced.length === 0) return [];
   const items = displaced.map(({ path, diskPath, stageName, expected }) => ({

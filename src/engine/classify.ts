@@ -40,7 +40,12 @@ const NOTHING = new Uint8Array(0);
 /** One path and what stands there. `readAtMs`: wall time when the look began. */
 export function classifyThere(
   context: FolderContext,
-  at: { readonly path: RelPath; readonly diskPath: string; readonly status: FileStatus; readonly readAtMs: number },
+  at: {
+    readonly path: RelPath;
+    readonly diskPath: string;
+    readonly status: FileStatus;
+    readonly readAtMs: number;
+  },
   findings: Findings,
 ): void {
   const { path, diskPath, status } = at;
@@ -72,7 +77,12 @@ export function isSuspect(context: FolderContext, ours: OurEntry | undefined): b
 /** A complete listing of a directory. Names that cannot travel are problems; rows whose name is not listed are gone. */
 export function classifyListed(
   context: FolderContext,
-  at: { readonly path: RelPath | undefined; readonly diskPath: string; readonly listed: Listed; readonly readAtMs: number },
+  at: {
+    readonly path: RelPath | undefined;
+    readonly diskPath: string;
+    readonly listed: Listed;
+    readonly readAtMs: number;
+  },
   findings: Findings,
 ): void {
   const met = new Set<RelPath>();
@@ -112,7 +122,11 @@ function goneBelow(context: FolderContext, dir: RelPath, findings: Findings): vo
 }
 
 /** Of two names with one NFC form the one that our row knows is the name, else the NFC one itself, else the first. */
-function inOrder(context: FolderContext, parent: RelPath | undefined, listed: Listed): Listed['entries'] {
+function inOrder(
+  context: FolderContext,
+  parent: RelPath | undefined,
+  listed: Listed,
+): Listed['entries'] {
   const isKnown = (name: string): boolean => {
     const path = pathOf(parent, name);
     const row = path === undefined ? undefined : context.store.ours(path);
@@ -134,7 +148,7 @@ function pathOf(parent: RelPath | undefined, name: string): RelPath | undefined 
   }
 }
 
-export function joinDisk(parent: string, name: string): string {
+function joinDisk(parent: string, name: string): string {
   return parent === '' ? name : `${parent}/${name}`;
 }
 

@@ -13,8 +13,8 @@ import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { Watcher } from '../ports/watcher.ts';
 import type { Ledger } from './ledger.ts';
-import type { EnginePrograms } from './programs.ts';
 import type { Root } from './programs/reach.ts';
+import type { EnginePrograms } from './programs.ts';
 
 /** The ports that a folder uses. */
 export interface FolderPorts {
@@ -72,7 +72,8 @@ export function seenOf(status: FileStatus, readAtMs: number): Seen {
 export function isUnchanged(status: FileStatus, ours: OurEntry | undefined): boolean {
   const seen = ours?.seen;
   if (ours === undefined || seen === undefined || ours.deleted || ours.invalid) return false;
-  if (status.kind !== ours.kind || status.inode !== seen.inode || status.mode !== seen.mode) return false;
+  if (status.kind !== ours.kind || status.inode !== seen.inode || status.mode !== seen.mode)
+    return false;
   if (ours.kind === 'directory') return true;
   return (
     !seen.racy &&

@@ -47,10 +47,13 @@ export async function repair(
   const present = mendable.filter((sighting) => sighting.found !== undefined);
   const items = present.map(({ diskPath }) => ({ diskPath, keptAs: toHex(random.bytes(16)) }));
   const moved =
-    items.length === 0 ? [] : await disk.run('setAside', { root: context.root, items }, { urgency: 1 });
+    items.length === 0
+      ? []
+      : await disk.run('setAside', { root: context.root, items }, { urgency: 1 });
   const stuck = new Set(present.filter((_, index) => moved[index] !== true));
   for (const [index, item] of items.entries()) {
-    if (moved[index] === true) log.write('warn', 'damage-put-aside', { folder: context.id, ...item });
+    if (moved[index] === true)
+      log.write('warn', 'damage-put-aside', { folder: context.id, ...item });
   }
   const lacking = mendable.filter((sighting) => !stuck.has(sighting));
   await context.ledger.change((next) => {
@@ -58,7 +61,8 @@ export async function repair(
     for (const { path, basedOn } of lacking) {
       const row = context.store.ours(path);
       // `invalid`: others know that we do not have it, and it is fetched like anything new.
-      if (row?.sequence === basedOn) ours.push({ ...row, invalid: true, seen: undefined, sequence: next() });
+      if (row?.sequence === basedOn)
+        ours.push({ ...row, invalid: true, seen: undefined, sequence: next() });
     }
     return ours.length === 0 ? undefined : { ours };
   });

@@ -18,7 +18,10 @@ export class Dirty {
   #isOverflown = false;
 
   /** Notes a path; `afterMs` is how long it has to stay unmentioned. `nowMs` is monotonic. */
-  note(path: string, when: { readonly nowMs: number; readonly afterMs: number; readonly isTree: boolean }): void {
+  note(
+    path: string,
+    when: { readonly nowMs: number; readonly afterMs: number; readonly isTree: boolean },
+  ): void {
     const before = this.#doubts.get(path);
     if (before === undefined && this.#doubts.size >= MOST) {
       this.#isOverflown = true;
@@ -45,7 +48,10 @@ export class Dirty {
   }
 
   /** At most `limit` paths that are at rest by now, taken out. */
-  takeDue(nowMs: number, limit: number): readonly { readonly path: string; readonly isTree: boolean }[] {
+  takeDue(
+    nowMs: number,
+    limit: number,
+  ): readonly { readonly path: string; readonly isTree: boolean }[] {
     const due: { path: string; isTree: boolean }[] = [];
     for (const [path, doubt] of this.#doubts) {
       if (doubt.dueMs > nowMs) continue;
@@ -59,7 +65,8 @@ export class Dirty {
   /** When the next one is at rest; undefined if nothing is dirty. */
   nextDueMs(): number | undefined {
     let next: number | undefined;
-    for (const { dueMs } of this.#doubts.values()) if (next === undefined || dueMs < next) next = dueMs;
+    for (const { dueMs } of this.#doubts.values())
+      if (next === undefined || dueMs < next) next = dueMs;
     return next;
   }
 }

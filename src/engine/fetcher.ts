@@ -1,15 +1,15 @@
 /** Brings one wanted file's content into the staging area: what is here already is copied, the rest is asked for. */
 
-import { asKithError, type ErrorCode, KithError } from '../base/error.ts';
 import { toHex } from '../base/bytes.ts';
+import { asKithError, type ErrorCode, KithError } from '../base/error.ts';
 import { HASH_BYTES, sha256 } from '../base/sha256.ts';
 import { type Block, blockAt, blockCount } from '../model/block.ts';
 import type { Entry } from '../model/entry.ts';
 import type { BlockSource } from '../ports/exchange.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import type { FolderContext } from './context.ts';
-import { PieceWriter } from './piece-writer.ts';
-import type { LocalBlock } from './programs/stage.ts';
+import { pieceWriter, type WritePiece } from './piece-writer.ts';
+import type { LocalBlock } from './programs/reuse.ts';
 import type { Sources } from './sources.ts';
 import { Window } from './window.ts';
 
@@ -39,14 +39,14 @@ const FILE_REQUESTS = 256;
 export class Fetcher {
   readonly #context: FolderContext;
   readonly #sources: Sources;
-  readonly #writer: PieceWriter;
+  readonly #write: WritePiece;
   readonly #window = new Window(WINDOW_BYTES);
   readonly #zeros = new Map<number, string>();
 
   constructor(context: FolderContext, sources: Sources) {
     this.#context = context;
     this.#sources = sources;
-    this.#writer = new PieceWriter(context.ports.disk, context.root);
+    this.#write = pieceWriter(context.ports.disk, context.root);
   }
 
   /** Stages the file. Rejects with the signal's reason, or with what stops a folder. */
@@ -99,7 +99,8 @@ export class Fetcher {
       const path = twin.diskPath ?? twin.path;
       return Array.from({ length: count }, (_, i) => ({ path, offset: i * target.blockSize }));
     }
-    const old = ours !== undefined && !ours.deleted && ours.kind === 'file' ? blocksByHash(ours) : undefined;
+    const old =
+      ours !== undefined && !ours.deleted && ours.kind === 'file' ? blocksByHash(ours) : undefined;
     let serves = wanted.mayBeStaged;
     const local: (LocalBlock | undefined)[] = [];
     for (let index = 0; index < count; index++) {
@@ -174,24 +175,34 @@ export class Fetcher {
 
   async #from(
     source: BlockSource,
-    { wanted, block, isWhole }: { readonly wanted: Wanted; readonly block: Block; readonly isWhole: boolean },
+    {
+      wanted,
+      block,
+      isWhole,
+    }: { readonly wanted: Wanted; readonly block: Block; readonly isWhole: boolean },
     signal: AbortSignal,
   ): Promise<'ok' | 'mismatch' | ErrorCode> {
     const { target } = wanted;
     let bytes: Uint8Array;
     try {
-      const request = { path: target.path, offset: block.offset, size: block.size, hash: block.hash };
+      const request = {
+        path: target.path,
+        offset: block.offset,
+        size: block.size,
+        hash: block.hash,
+      };
       bytes = await source.fetch(request, signal);
     } catch (error) {
       const known = asKithError(error);
       if (known === undefined || known.kind === 'bug') throw error;
       return known.code;
     }
-    if (bytes.length !== block.size) throw new KithError('BUG', { what: 'a source gave another size' });
+    if (bytes.length !== block.size)
+      throw new KithError('BUG', { what: 'a source gave another size' });
     const finish = isWhole
       ? { mode: target.noPermissions ? undefined : target.mode, mtime: target.mtime }
       : undefined;
-    return await this.#writer.write({
+    return await this.#write({
       stageName: wanted.stageName,
       size: target.size,
       offset: block.offset,

@@ -244,7 +244,11 @@ export class Folder implements FolderExchange {
     this.#opened = context;
     await this.#recount(signal);
     await recoverIntents(context);
-    const leftover = await this.#ports.disk.run('listStage', { root: context.root }, { urgency: 0 });
+    const leftover = await this.#ports.disk.run(
+      'listStage',
+      { root: context.root },
+      { urgency: 0 },
+    );
     const running = this.#assemble(context, leftover);
     const group = new TaskGroup(signal);
     try {
@@ -339,7 +343,8 @@ export class Folder implements FolderExchange {
     } else {
       this.#stopped = known;
       const { code, message } = known;
-      if (isNews) this.#ports.log.write('error', 'folder-stopped', { folder: this.id, code, text: message });
+      if (isNews)
+        this.#ports.log.write('error', 'folder-stopped', { folder: this.id, code, text: message });
     }
     this.#running = undefined;
     this.#tell();
@@ -386,7 +391,8 @@ export class Folder implements FolderExchange {
     if (!connected.every((device) => device.heard)) {
       return { state: 'syncing', stateReason: 'a device has not been heard out' };
     }
-    if (problems > 0) return { state: 'held', stateReason: `${problems} items cannot be synchronised` };
+    if (problems > 0)
+      return { state: 'held', stateReason: `${problems} items cannot be synchronised` };
     if (!isNothing(this.#totals.need)) {
       return { state: 'syncing', stateReason: 'no connected device has what is lacking here' };
     }

@@ -69,7 +69,10 @@ export class Hearings {
       await this.#context.ledger.change(() => {
         const stored = this.stored(device);
         const begins = news.kind === 'full' && at === 0;
-        const heard = entries.reduce((top, e) => Math.max(top, e.sequence), begins ? 0 : stored.heard);
+        const heard = entries.reduce(
+          (top, e) => Math.max(top, e.sequence),
+          begins ? 0 : stored.heard,
+        );
         const change: FolderChange = {
           claims: { device, entries: entries.map(({ sequence: _, ...entry }) => entry) },
           peer: { ...stored, heard },

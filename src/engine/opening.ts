@@ -1,7 +1,7 @@
 /** Opens a folder: is the directory at the path the one that the database knows, and does the database know it as it is? */
 
-import { KithError } from '../base/error.ts';
 import { toHex } from '../base/bytes.ts';
+import { KithError } from '../base/error.ts';
 import type { FolderId } from '../model/folder.ts';
 import type { FolderIdentity, FolderStore } from '../ports/folder-store.ts';
 import type { Random } from '../ports/random.ts';
@@ -57,10 +57,13 @@ export async function openFolder(opening: Opening): Promise<Opened> {
 }
 
 /** A new index and an empty base: equal content will take the announced versions, different content is a conflict. */
-export async function forgetBase(opening: Pick<Opening, 'store' | 'ports' | 'bootId'>): Promise<void> {
+export async function forgetBase(
+  opening: Pick<Opening, 'store' | 'ports' | 'bootId'>,
+): Promise<void> {
   const known = opening.store.identity();
   const made = fresh(opening);
-  const identity = known === undefined ? made : { ...known, indexId: made.indexId, syncedSequence: 0 };
+  const identity =
+    known === undefined ? made : { ...known, indexId: made.indexId, syncedSequence: 0 };
   const removeIntents = opening.store.intents();
   await opening.store.commit({ identity, forgetOurs: true, removeIntents });
 }
@@ -90,7 +93,8 @@ function escapeText(text: string): string {
   let escaped = '';
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
-    const plain = code >= 0x20 && code < 0x7f && character !== '"' && character !== '\\' && character !== '%';
+    const plain =
+      code >= 0x20 && code < 0x7f && character !== '"' && character !== '\\' && character !== '%';
     escaped += plain ? character : `%${code.toString(16)};`;
   }
   return escaped;

@@ -3,10 +3,11 @@
 import { apply } from './programs/apply.ts';
 import { look } from './programs/look.ts';
 import { readMarker, writeMarker } from './programs/marker.ts';
+import { reuse } from './programs/reuse.ts';
 import { serve } from './programs/serve.ts';
 import { setAside, syncAll } from './programs/set-aside.ts';
 import { recover, settle } from './programs/settle.ts';
-import { dropStage, listStage, reuse, writePieces } from './programs/stage.ts';
+import { dropStage, listStage, writePieces } from './programs/stage.ts';
 import { study, studyPart } from './programs/study.ts';
 
 export const programs = {

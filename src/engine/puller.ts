@@ -3,8 +3,8 @@
  * is ready in groups. Queues are bounded; a large file never holds up a small one.
  */
 
-import { asKithError, type ErrorCode } from '../base/error.ts';
 import { toHex } from '../base/bytes.ts';
+import { asKithError, type ErrorCode } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
@@ -14,7 +14,7 @@ import { reviveEntry } from '../planner/local.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { applyGroup, type GroupResult, type Ready, stageNameOf } from './applier.ts';
 import { diskPathOf, type FolderContext, nowStamp } from './context.ts';
-import { Fetcher, type Fetched } from './fetcher.ts';
+import { type Fetched, Fetcher } from './fetcher.ts';
 import { ProblemBook } from './problem-book.ts';
 import { recoverIntents } from './recovery.ts';
 import type { Sources } from './sources.ts';
@@ -81,7 +81,10 @@ export class Puller {
   consider(paths: readonly RelPath[]): void {
     if (paths.length === 0) return;
     for (const path of paths) {
-      if (this.#paths.size >= MOST_PATHS) return this.considerAll();
+      if (this.#paths.size >= MOST_PATHS) {
+        this.considerAll();
+        return;
+      }
       this.#paths.add(path);
     }
     this.#planning.ring();
@@ -151,7 +154,11 @@ export class Puller {
     const held = new Set(this.#context.store.intents().map((intent) => intent.stageName));
     const names = [...this.#leftover].filter((name) => !held.has(name));
     this.#leftover.clear();
-    await this.#context.ports.disk.run('dropStage', { root: this.#context.root, names }, { urgency: 2 });
+    await this.#context.ports.disk.run(
+      'dropStage',
+      { root: this.#context.root, names },
+      { urgency: 2 },
+    );
   }
 
   #isIdle(): boolean {
@@ -202,7 +209,10 @@ export class Puller {
       if (row.deleted || row.invalid) return false;
       const announced = store.announced(row.path).map((version) => version.entry);
       const sides = { path: row.path, ours: row, announced };
-      const decision = decide(sidesOf(sides, () => this.#holdsLive(row)), this.#context.rules);
+      const decision = decide(
+        sidesOf(sides, () => this.#holdsLive(row)),
+        this.#context.rules,
+      );
       return decision.kind === 'agreed' || decision.operation.kind !== 'delete';
     });
   }
@@ -223,14 +233,19 @@ export class Puller {
   #abandon(path: RelPath, operation: Operation | undefined): void {
     const key = operation === undefined ? undefined : keyOf(operation);
     const fetching = this.#fetching.get(path);
-    if (fetching !== undefined && fetching.key !== key) fetching.abort.abort(new Error('superseded'));
+    if (fetching !== undefined && fetching.key !== key)
+      fetching.abort.abort(new Error('superseded'));
     const ready = this.#ready.get(path);
     this.#ready.delete(path);
     if (ready?.operation.kind === 'fetch') this.#leftover.add(stageNameOf(ready.operation));
   }
 
   #startFetch(
-    wanted: { readonly operation: Operation; readonly ours: OurEntry | undefined; readonly basedOn: number },
+    wanted: {
+      readonly operation: Operation;
+      readonly ours: OurEntry | undefined;
+      readonly basedOn: number;
+    },
     group: TaskGroup,
   ): void {
     const { operation } = wanted;
@@ -267,7 +282,11 @@ export class Puller {
   }
 
   async #fetch(
-    wanted: { readonly operation: Operation; readonly ours: OurEntry | undefined; readonly basedOn: number },
+    wanted: {
+      readonly operation: Operation;
+      readonly ours: OurEntry | undefined;
+      readonly basedOn: number;
+    },
     signal: AbortSignal,
   ): Promise<void> {
     const { operation, ours, basedOn } = wanted;
@@ -328,7 +347,13 @@ export class Puller {
       ours: operations.map((operation) => {
         const ours = store.ours(operation.path);
         const announced = store.announced(operation.path).map((version) => version.entry);
-        const sides = { ours, announced, counter, shortId: self.shortId, now: nowStamp(ports.clock) };
+        const sides = {
+          ours,
+          announced,
+          counter,
+          shortId: self.shortId,
+          now: nowStamp(ports.clock),
+        };
         const entry =
           operation.kind === 'revive' ? reviveEntry(operation.target, sides) : operation.target;
         const keeps = !entry.deleted && !entry.invalid;
@@ -388,7 +413,11 @@ export class Puller {
 
   /** What was not applied stays staged; what was dropped because our row has changed is planned again. */
   #keepStaged(group: readonly Ready[], result: GroupResult): void {
-    const settled = new Set([...result.done, ...result.changed, ...result.failed.map((f) => f.path)]);
+    const settled = new Set([
+      ...result.done,
+      ...result.changed,
+      ...result.failed.map((f) => f.path),
+    ]);
     const done = new Set(result.done);
     for (const { operation } of group) {
       if (operation.kind === 'fetch' && !done.has(operation.path)) {
@@ -408,7 +437,11 @@ export class Puller {
       .filter((ready) => ready.operation.kind === 'fetch' && !this.#mayHoldOurs(ready))
       .map((ready) => stageNameOf(ready.operation));
     for (const { operation } of group) this.#doubt(diskPathOf(this.#context.store, operation.path));
-    await this.#context.ports.disk.run('dropStage', { root: this.#context.root, names }, { urgency: 2 });
+    await this.#context.ports.disk.run(
+      'dropStage',
+      { root: this.#context.root, names },
+      { urgency: 2 },
+    );
   }
 
   /** Something was to be displaced: what is under the stage name may be a person's, and recovery has to tell. */
@@ -421,7 +454,8 @@ export class Puller {
       this.problems.clear(path);
       const parent = parentPath(path);
       // The directory may have waited for its last file to go.
-      if (parent !== undefined && this.#context.store.ours(path)?.deleted === true) this.consider([parent]);
+      if (parent !== undefined && this.#context.store.ours(path)?.deleted === true)
+        this.consider([parent]);
     }
     for (const { path, code } of result.failed) {
       if (code === 'FILE_GONE') this.consider([path]);

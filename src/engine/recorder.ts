@@ -2,7 +2,7 @@
 
 import type { Entry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
-import { type Found, recordFound, recordGone } from '../planner/local.ts';
+import { type Found, type LocalSides, recordFound, recordGone } from '../planner/local.ts';
 import type { OurEntry, Seen } from '../ports/folder-store.ts';
 import { type FolderContext, nowStamp } from './context.ts';
 
@@ -42,6 +42,13 @@ export async function record(
           again.push(sighting.diskPath);
           continue;
         }
+        const below =
+          ours !== undefined && isNoDirectoryNow(ours, sighting) ? goneBelow(context, ours) : [];
+        if (below.some((row) => context.busy.has(row.path))) {
+          again.push(sighting.diskPath);
+          continue;
+        }
+        for (const row of below) rows.push({ ...row, sequence: next() });
         const entry = entryOf(context, sighting, ours);
         if (entry !== undefined) rows.push(rowOf(entry, sighting, next()));
         else if (ours !== undefined && sighting.seen !== undefined) {
@@ -55,19 +62,41 @@ export async function record(
   return again;
 }
 
+function isNoDirectoryNow(ours: OurEntry, { found }: Sighting): boolean {
+  if (ours.kind !== 'directory' || ours.deleted || ours.invalid) return false;
+  return found !== undefined && found.kind !== 'directory';
+}
+
+/**
+ * Tombstones for all below a directory that made room for something else, from the bottom up. Others must hear of them
+ * before they hear what took its name: else the directory seems to hold something that its successor does not know of.
+ */
+function goneBelow(context: FolderContext, dir: OurEntry): readonly OurEntry[] {
+  return context.store.children(dir.path).flatMap((row) => {
+    const entry = recordGone(sidesOf(context, row.path, row));
+    if (entry === undefined) return [];
+    const itself = { ...entry, sequence: 0, diskPath: undefined, seen: undefined };
+    return row.kind === 'directory' ? [...goneBelow(context, row), itself] : [itself];
+  });
+}
+
 function entryOf(
   context: FolderContext,
   sighting: Sighting,
   ours: OurEntry | undefined,
 ): Entry | undefined {
-  const sides = {
+  const sides = sidesOf(context, sighting.path, ours);
+  return sighting.found === undefined ? recordGone(sides) : recordFound(sighting.found, sides);
+}
+
+function sidesOf(context: FolderContext, path: RelPath, ours: OurEntry | undefined): LocalSides {
+  return {
     ours,
-    announced: context.store.announced(sighting.path).map((version) => version.entry),
+    announced: context.store.announced(path).map((version) => version.entry),
     counter: context.counter,
     shortId: context.self.shortId,
     now: nowStamp(context.ports.clock),
   };
-  return sighting.found === undefined ? recordGone(sides) : recordFound(sighting.found, sides);
 }
 
 function rowOf(entry: Entry, sighting: Sighting, sequence: number): OurEntry {

@@ -78,12 +78,20 @@ export interface FileCalls {
   abilities: { readonly args: { readonly dir: DirHandle }; readonly result: FileSystemAbilities };
   /** Fills `into` from `position` on; the number of bytes read, less than asked only at the end of the file. */
   read: {
-    readonly args: { readonly file: FileHandle; readonly into: Uint8Array; readonly position: number };
+    readonly args: {
+      readonly file: FileHandle;
+      readonly into: Uint8Array;
+      readonly position: number;
+    };
     readonly result: number;
   };
   /** Writes all of `bytes` or throws. */
   write: {
-    readonly args: { readonly file: FileHandle; readonly bytes: Uint8Array; readonly position: number };
+    readonly args: {
+      readonly file: FileHandle;
+      readonly bytes: Uint8Array;
+      readonly position: number;
+    };
     readonly result: undefined;
   };
   truncate: {
@@ -110,7 +118,10 @@ export interface FileCalls {
   /** Mode 0700, widened later by setMode. FILE_EXISTS if the name is taken. */
   makeDir: { readonly args: DirName; readonly result: undefined };
   /** FILE_EXISTS if the name is taken. */
-  makeLink: { readonly args: DirName & { readonly target: Uint8Array }; readonly result: undefined };
+  makeLink: {
+    readonly args: DirName & { readonly target: Uint8Array };
+    readonly result: undefined;
+  };
   readLink: { readonly args: DirName; readonly result: Uint8Array };
   /** One atomic step. FILE_CROSS_DEVICE between file systems. FILE_GONE if the source (or an exchange's target) is not there. */
   rename: {

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import type { DeviceOptions, SimDevice } from '../../lab/sim/device.ts';
 import { FOLDER, KithWorld } from '../../lab/sim/kith-world.ts';
 import { tellTwice } from '../../lab/sim/story.ts';
+import { toHex } from '../../src/base/bytes.ts';
+import { sha256 } from '../../src/base/sha256.ts';
 import { parseRelPath } from '../../src/model/path.ts';
 import type { FolderStatus } from '../../src/engine/folder-status.ts';
 import type { FolderStore, OurEntry } from '../../src/ports/folder-store.ts';
@@ -51,8 +53,16 @@ export function statusOf(world: KithWorld, device: SimDevice): FolderStatus {
 /** What stands on a device, one line for each path; times and modes of directories aside. */
 export function treeOf(device: SimDevice): readonly string[] {
   return [...device.person.tree()].map(([path, { kind, content }]) =>
-    kind === 'directory' ? `${path}/` : `${path} ${kind === 'symlink' ? '->' : '='} ${content}`,
+    kind === 'directory' ? `${path}/` : line(path, kind, content),
   );
+}
+
+/** Long content stands as its beginning, its length and its hash. */
+export function line(path: string, kind: 'file' | 'symlink' | 'other', content: string): string {
+  const sign = kind === 'symlink' ? '->' : '=';
+  if (content.length < 200) return `${path} ${sign} ${content}`;
+  const hash = toHex(sha256(content)).slice(0, 12);
+  return `${path} ${sign} ${content.slice(0, 20).replaceAll('\n', ' ')} (${content.length}, ${hash})`;
 }
 
 /** The same lines on every device. */

@@ -67,7 +67,7 @@ export class Syncthing implements AsyncDisposable {
   readonly address: string;
   readonly directory: string;
   readonly #api: string;
-  readonly #process: ChildProcess;
+  #process: ChildProcess;
 
   private constructor(parts: {
     readonly id: DeviceId;
@@ -156,6 +156,19 @@ export class Syncthing implements AsyncDisposable {
     return await readFile(path.join(this.directory, 'log'), 'utf8');
   }
 
+  /** Ends the process at once, in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Starts it again after `kill`, with all that it knew; resolves when its API answers. */
+  async restart(): Promise<void> {
+    this.#process = serve(this.directory, path.join(this.directory, 'home'));
+    await this.#untilUp();
+  }
+
   /** Ends the process and removes its files. */
   async [Symbol.asyncDispose](): Promise<void> {
     const hasEnded = () => this.#process.exitCode !== null || this.#process.signalCode !== null;
@@ -213,7 +226,7 @@ export async function eventually(
 }
 
 function serve(directory: string, home: string): ChildProcess {
-  const log = createWriteStream(path.join(directory, 'log'));
+  const log = createWriteStream(path.join(directory, 'log'), { flags: 'a' });
   // Its own supervisor is told to stay away, so that one process is all there is to stop.
   const env = { ...process.env, HOME: directory, STMONITORED: 'yes', STNOUPGRADE: '1' };
   const args = ['serve', `--home=${home}`, '--no-browser', '--no-restart', '--logfile=-'];

@@ -18,11 +18,11 @@ import {
   status,
   statusOf,
 } from '../file-calls.ts';
-import type { Applied, ApplyItem, Expected } from './apply.ts';
+import type { Applied, ApplyItem, Expected } from './change.ts';
+import { hashBlocks } from './contents.ts';
 import { type Reach, splitDisk } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 import { finishFile } from './stage.ts';
-import { hashBlocks } from './study.ts';
 
 /** What the items of a group share. */
 export interface Work {
@@ -47,7 +47,8 @@ export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
   } catch (error) {
     const known = asKithError(error);
     if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
-    if (known.code === 'FILE_EXISTS' || known.code === 'FILE_GONE') return { outcome: 'changed', made };
+    if (known.code === 'FILE_EXISTS' || known.code === 'FILE_GONE')
+      return { outcome: 'changed', made };
     return { outcome: 'failed', code: known.code };
   }
 }
@@ -98,7 +99,8 @@ function* isExpected(
   if (expected === undefined) return found === undefined;
   if (found === undefined || found.kind !== expected.kind) return false;
   if (expected.kind === 'directory') return true;
-  if (expected.kind === 'symlink') return equalBytes(yield* readLink(at.dir, at.name), expected.target);
+  if (expected.kind === 'symlink')
+    return equalBytes(yield* readLink(at.dir, at.name), expected.target);
   const { seen } = expected;
   const unchanged = found.ctime.s === seen.ctime.s && found.ctime.ns === seen.ctime.ns;
   return isAsSeen(found, seen) && (unchanged || seen.racy) && found.mode === seen.mode;
@@ -183,7 +185,13 @@ function* remove(step: Step): FileProgram<Applied> {
     yield* work.reach.drop(item.diskPath);
     yield* removeDir(at.dir, at.name);
     touch(step);
-    return { outcome: 'done', status: undefined, isTouched: false, isDisplaced: false, made: step.made };
+    return {
+      outcome: 'done',
+      status: undefined,
+      isTouched: false,
+      isDisplaced: false,
+      made: step.made,
+    };
   }
   const staged = { dir: work.stage, name: item.stageName };
   yield* rename({ from: at, to: staged, how: 'keep' });
@@ -193,7 +201,13 @@ function* remove(step: Step): FileProgram<Applied> {
     if (!(yield* putBack(staged, at))) yield* keepCopy(step, undefined);
     return { outcome: 'changed', made: step.made };
   }
-  return { outcome: 'done', status: undefined, isTouched: false, isDisplaced: true, made: step.made };
+  return {
+    outcome: 'done',
+    status: undefined,
+    isTouched: false,
+    isDisplaced: true,
+    made: step.made,
+  };
 }
 
 function* putBack(staged: DirName, at: DirName): FileProgram<boolean> {
@@ -290,4 +304,3 @@ function* done(
     made: step.made,
   };
 }
-

@@ -6,58 +6,12 @@
 
 import type { ErrorCode } from '../../base/error.ts';
 import { asKithError } from '../../base/error.ts';
-import type { EntryKind } from '../../model/entry.ts';
-import type { RelPath } from '../../model/path.ts';
-import type { DirHandle, FileProgram, FileStatus } from '../../ports/file-system.ts';
-import type { Seen } from '../../ports/folder-store.ts';
+import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
 import { abilities, close, openFile, sync, syncFileSystem } from '../file-calls.ts';
 import { applyItem } from './apply-item.ts';
+import type { Applied, ApplyItem } from './change.ts';
 import { inRoot, type Reach, type Root, stageDir } from './reach.ts';
-import { type Finish, finishFile } from './stage.ts';
-
-/** What our row says stands at the path; `content` where times alone do not prove that it is still that. */
-export interface Expected {
-  readonly kind: EntryKind;
-  readonly seen: Seen;
-  readonly target: Uint8Array;
-  readonly content: { readonly blockSize: number; readonly blocks: Uint8Array } | undefined;
-}
-
-interface ItemBase {
-  readonly path: RelPath;
-  /** As spelled on the disk. */
-  readonly diskPath: string;
-  readonly stageName: string;
-  /** undefined: nothing may stand there. */
-  readonly expected: Expected | undefined;
-  /** Where what is displaced is kept, as it loses the name; undefined: it is replaced. */
-  readonly conflictCopy: RelPath | undefined;
-}
-
-export type ApplyItem = ItemBase &
-  (
-    | { readonly kind: 'publish'; readonly size: number; readonly finish: Finish; readonly isFinished: boolean }
-    | { readonly kind: 'make-directory'; readonly mode: number | undefined }
-    | { readonly kind: 'make-link'; readonly target: Uint8Array }
-    | { readonly kind: 'adopt'; readonly finish: Finish; readonly entryKind: EntryKind }
-    | { readonly kind: 'delete' }
-  );
-
-/** What became of an item. `changed`: what stands there is not ours any more; nothing was lost, look again. */
-export type Applied =
-  | {
-      readonly outcome: 'done';
-      /** What stands there now; undefined after a delete. */
-      readonly status: FileStatus | undefined;
-      /** Somebody wrote to it already: look again. */
-      readonly isTouched: boolean;
-      /** An inode waits in the staging area for the commit. */
-      readonly isDisplaced: boolean;
-      /** Disk paths that came to be on the way: conflict copies, parents. */
-      readonly made: readonly string[];
-    }
-  | { readonly outcome: 'changed'; readonly made: readonly string[] }
-  | { readonly outcome: 'failed'; readonly code: ErrorCode };
+import { finishFile } from './stage.ts';
 
 export interface ApplyArgs {
   readonly root: Root;
@@ -136,7 +90,11 @@ function* finishStaged(
 
 function* makeNamesDurable(
   reach: Reach,
-  group: { readonly stage: DirHandle; readonly touched: ReadonlySet<string>; readonly together: boolean },
+  group: {
+    readonly stage: DirHandle;
+    readonly touched: ReadonlySet<string>;
+    readonly together: boolean;
+  },
 ): FileProgram<void> {
   if (group.touched.size === 0) return;
   if (group.together && group.touched.size > FEW) return yield* syncFileSystem(group.stage);

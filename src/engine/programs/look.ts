@@ -67,7 +67,8 @@ function* guarded<Found>(program: FileProgram<Found | Missing>): FileProgram<Fou
     const known = asKithError(error);
     if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
     // A file or link where a directory was: nothing can stand below it.
-    if (known.code === 'FILE_IS_LINK' || known.code === 'FILE_NOT_DIRECTORY') return { outcome: 'gone' };
+    if (known.code === 'FILE_IS_LINK' || known.code === 'FILE_NOT_DIRECTORY')
+      return { outcome: 'gone' };
     return { outcome: 'failed', code: known.code };
   }
 }

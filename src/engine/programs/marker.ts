@@ -69,7 +69,11 @@ function* replaceMarker(control: DirHandle, text: string): FileProgram<void> {
   const file = yield* openFile(fresh, 'create');
   if (file === undefined) return;
   try {
-    yield* write(file, Uint8Array.from(text, (character) => character.charCodeAt(0)), 0);
+    yield* write(
+      file,
+      Uint8Array.from(text, (character) => character.charCodeAt(0)),
+      0,
+    );
     yield* sync(file);
   } finally {
     yield* close(file);

@@ -4,8 +4,8 @@ import { asKithError } from '../../base/error.ts';
 import type { FileProgram, FileStatus } from '../../ports/file-system.ts';
 import type { Seen } from '../../ports/folder-store.ts';
 import { read, statusOf } from '../file-calls.ts';
+import { withFile } from './contents.ts';
 import { inRoot, type Reach, type Root } from './reach.ts';
-import { withFile } from './study.ts';
 
 export interface ServeItem {
   /** As spelled on the disk. */

@@ -10,11 +10,20 @@ import { blockCount, blockSizeFor } from '../../model/block.ts';
 import type { RelPath } from '../../model/path.ts';
 import { conflictPath } from '../../planner/conflict.ts';
 import type { DirHandle, DirName, FileProgram, FileStatus } from '../../ports/file-system.ts';
-import { close, openFile, readLink, removeFile, rename, status, statusOf, sync } from '../file-calls.ts';
-import type { Expected } from './apply.ts';
+import {
+  close,
+  openFile,
+  readLink,
+  removeFile,
+  rename,
+  status,
+  statusOf,
+  sync,
+} from '../file-calls.ts';
+import type { Expected } from './change.ts';
+import { hashBlocks } from './contents.ts';
 import { inRoot, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
 import { isAsSeen } from './serve.ts';
-import { hashBlocks } from './study.ts';
 
 export interface Displaced {
   readonly path: RelPath;
@@ -158,7 +167,8 @@ function* keepBeside(reach: Reach, keep: Keep): FileProgram<string> {
   const dir = beside ?? reach.root;
   const losing = { path: keep.path, mtime: keep.found.mtime, modifiedBy: keep.self };
   for (let attempt = 0; attempt < MAX_COPIES; attempt++) {
-    const copy = attempt === 0 && keep.chosen !== undefined ? keep.chosen : conflictPath(losing, attempt);
+    const copy =
+      attempt === 0 && keep.chosen !== undefined ? keep.chosen : conflictPath(losing, attempt);
     const { name } = splitDisk(copy);
     if (!(yield* putBack(keep.at, { dir, name }))) continue;
     return beside === undefined || parent === '' ? name : `${parent}/${name}`;

@@ -2,22 +2,21 @@
 
 import { equalBytes } from '../../base/bytes.ts';
 import type { ErrorCode } from '../../base/error.ts';
-import { asKithError, KithError } from '../../base/error.ts';
-import { HASH_BYTES, sha256 } from '../../base/sha256.ts';
+import { asKithError } from '../../base/error.ts';
+import { sha256 } from '../../base/sha256.ts';
 import type { Timestamp } from '../../model/entry.ts';
 import type { DirHandle, FileHandle, FileProgram } from '../../ports/file-system.ts';
 import {
   close,
   list,
   openFile,
-  read,
   removeFile,
   setMode,
   setTime,
   truncate,
   write,
 } from '../file-calls.ts';
-import { inRoot, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
+import { inRoot, type Root, stageDir } from './reach.ts';
 
 /** Mode and time a file shall have when its name appears; `mode` undefined: what a new file has here. */
 export interface Finish {
@@ -92,103 +91,6 @@ export function* openStage(stage: DirHandle, name: string, size: number): FilePr
   const file = made as FileHandle;
   if (size > 0) yield* truncate(file, size);
   return file;
-}
-
-/** Where a wanted block may stand already. `path` on the disk. */
-export interface LocalBlock {
-  readonly path: string;
-  readonly offset: number;
-}
-
-export interface ReuseArgs {
-  readonly root: Root;
-  readonly stageName: string;
-  readonly size: number;
-  readonly blockSize: number;
-  readonly first: number;
-  /** Hashes of the wanted blocks from `first` on. */
-  readonly blocks: Uint8Array;
-  /** For each of them a place to copy from, or undefined. */
-  readonly local: readonly (LocalBlock | undefined)[];
-}
-
-/**
- * Keeps what the stage file holds already, copies what stands elsewhere here, and gives the indexes (counted from 0) of the
- * blocks still missing, ascending.
- */
-export function reuse(args: ReuseArgs): FileProgram<readonly number[]> {
-  return inRoot(args.root, function* (reach) {
-    const stage = yield* stageDir(reach);
-    const writing = yield* openStage(stage, args.stageName, args.size);
-    try {
-      const reading = yield* openFile({ dir: stage, name: args.stageName }, 'read');
-      if (reading === undefined) throw new KithError('FILE_GONE', { path: args.stageName });
-      try {
-        return yield* reuseBlocks(reach, { reading, writing }, args);
-      } finally {
-        yield* close(reading);
-      }
-    } finally {
-      yield* close(writing);
-    }
-  });
-}
-
-/** The stage file, open for both. */
-interface StageFile {
-  readonly reading: FileHandle;
-  readonly writing: FileHandle;
-}
-
-function* reuseBlocks(
-  reach: Reach,
-  file: StageFile,
-  args: ReuseArgs,
-): FileProgram<readonly number[]> {
-  const missing: number[] = [];
-  const count = args.blocks.length / HASH_BYTES;
-  for (let i = 0; i < count; i++) {
-    if (!(yield* reuseBlock(reach, file, { args, i }))) missing.push(args.first + i);
-    yield* reach.trim();
-  }
-  return missing;
-}
-
-function* reuseBlock(
-  reach: Reach,
-  file: StageFile,
-  { args, i }: { readonly args: ReuseArgs; readonly i: number },
-): FileProgram<boolean> {
-  const offset = (args.first + i) * args.blockSize;
-  const hash = args.blocks.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
-  const bytes = new Uint8Array(Math.max(0, Math.min(args.blockSize, args.size - offset)));
-  // What the stage file has counts first: a block of zeros is there from the start, for a new file is one hole.
-  const length = bytes.length === 0 ? 0 : yield* read(file.reading, bytes, offset);
-  if (length === bytes.length && equalBytes(sha256(bytes), hash)) return true;
-  const local = args.local[i];
-  if (local === undefined || !(yield* readLocal(reach, local, bytes))) return false;
-  if (!equalBytes(sha256(bytes), hash)) return false;
-  yield* write(file.writing, bytes, offset);
-  return true;
-}
-
-/** Whether all of `into` could be read; a source that fails is no source, and its own trouble shows when it is looked at. */
-function* readLocal(reach: Reach, local: LocalBlock, into: Uint8Array): FileProgram<boolean> {
-  const { parent, name } = splitDisk(local.path);
-  try {
-    const dir = yield* reach.dir(parent);
-    const source = dir === undefined ? undefined : yield* openFile({ dir, name }, 'read');
-    if (source === undefined) return false;
-    try {
-      return (yield* read(source, into, local.offset)) === into.length;
-    } finally {
-      yield* close(source);
-    }
-  } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug') throw error;
-    return false;
-  }
 }
 
 /** Names in the staging area. */

@@ -2,11 +2,10 @@
 
 import type { ErrorCode } from '../../base/error.ts';
 import { asKithError } from '../../base/error.ts';
-import { concatBytes } from '../../base/bytes.ts';
-import { sha256 } from '../../base/sha256.ts';
 import { blockCount, blockSizeFor } from '../../model/block.ts';
-import type { FileHandle, FileProgram, FileStatus } from '../../ports/file-system.ts';
-import { close, openFile, read, readLink, status, statusOf } from '../file-calls.ts';
+import type { FileProgram, FileStatus } from '../../ports/file-system.ts';
+import { readLink, status, statusOf } from '../file-calls.ts';
+import { hashBlocks, isSameState, withFile } from './contents.ts';
 import { inRoot, type Reach, type Root, splitDisk } from './reach.ts';
 
 /** Paths as spelled on the disk; together at most some MiB, which is the caller's to see to. */
@@ -59,41 +58,15 @@ export function studyPart(
   return inRoot(args.root, (reach) =>
     guarded(
       withFile(reach, args.path, function* (file) {
-        if (!isSameState(yield* statusOf(file), args.status)) return { outcome: 'changed' } as const;
+        if (!isSameState(yield* statusOf(file), args.status))
+          return { outcome: 'changed' } as const;
         const blocks = yield* hashBlocks(file, { ...args, size: args.status.size });
-        if (!isSameState(yield* statusOf(file), args.status)) return { outcome: 'changed' } as const;
+        if (!isSameState(yield* statusOf(file), args.status))
+          return { outcome: 'changed' } as const;
         return { outcome: 'part', blocks } as const;
       }),
     ),
   );
-}
-
-/** True if a file can not have been written to between the two looks, as far as the file system's clock tells. */
-export function isSameState(a: FileStatus, b: FileStatus): boolean {
-  return (
-    a.inode === b.inode &&
-    a.size === b.size &&
-    a.mtime.s === b.mtime.s &&
-    a.mtime.ns === b.mtime.ns &&
-    a.ctime.s === b.ctime.s &&
-    a.ctime.ns === b.ctime.ns
-  );
-}
-
-/** The hashes of blocks `first` to `first + count` of a file of `size` bytes, one after the other. */
-export function* hashBlocks(
-  file: FileHandle,
-  part: { readonly size: number; readonly blockSize: number; readonly first: number; readonly count: number },
-): FileProgram<Uint8Array> {
-  const hashes: Uint8Array[] = [];
-  const buffer = new Uint8Array(Math.min(part.blockSize, Math.max(part.size, 1)));
-  for (let index = part.first; index < part.first + part.count; index++) {
-    const offset = index * part.blockSize;
-    const wanted = buffer.subarray(0, Math.min(part.blockSize, part.size - offset));
-    const length = wanted.length === 0 ? 0 : yield* read(file, wanted, offset);
-    hashes.push(sha256(wanted.subarray(0, length)));
-  }
-  return concatBytes(hashes);
 }
 
 function* studyOne(reach: Reach, path: string): FileProgram<Studied> {
@@ -115,30 +88,14 @@ function* studyOne(reach: Reach, path: string): FileProgram<Studied> {
   });
 }
 
-/** Runs `body` on a file open for reading; `changed` if there is none. */
-export function* withFile<Result>(
-  reach: Reach,
-  path: string,
-  body: (file: FileHandle) => FileProgram<Result>,
-): FileProgram<Result | { readonly outcome: 'changed' }> {
-  const { parent, name } = splitDisk(path);
-  const dir = yield* reach.dir(parent);
-  const file = dir === undefined ? undefined : yield* openFile({ dir, name }, 'read');
-  if (file === undefined) return { outcome: 'changed' };
-  try {
-    return yield* body(file);
-  } finally {
-    yield* close(file);
-  }
-}
-
 function* guarded<Result>(program: FileProgram<Result>): FileProgram<Result | Unstudied> {
   try {
     return yield* program;
   } catch (error) {
     const known = asKithError(error);
     if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
-    if (known.code === 'FILE_IS_LINK' || known.code === 'FILE_IS_DIRECTORY') return { outcome: 'changed' };
+    if (known.code === 'FILE_IS_LINK' || known.code === 'FILE_IS_DIRECTORY')
+      return { outcome: 'changed' };
     return { outcome: 'failed', code: known.code };
   }
 }

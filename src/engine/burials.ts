@@ -1,0 +1,131 @@
+/** Rows that are proved gone, until they are recorded: together, so that a move is seen whole, and each proved once more. */
+
+import type { ErrorCode } from '../base/error.ts';
+import type { OurEntry } from '../ports/folder-store.ts';
+import type { FolderContext } from './context.ts';
+
+/** A row whose path is gone. */
+export interface Gone {
+  readonly row: OurEntry;
+  readonly diskPath: string;
+}
+
+export interface BurialEvents {
+  readonly fail: (diskPath: string, code: ErrorCode) => void;
+  /** It is there after all. */
+  readonly back: (diskPath: string) => void;
+}
+
+/** They wait this long for company, and at most so long. */
+const REST_MS = 100;
+const PATIENCE_MS = 5000;
+/** How often it is looked whether something has come back to an emptied folder. */
+const ASK_EVERY_MS = 30_000;
+/** Paths proved in one job. */
+const LOOK_PATHS = 256;
+
+export class Burials {
+  readonly #context: FolderContext;
+  readonly #events: BurialEvents;
+  readonly #gone = new Map<string, Gone>();
+  #firstMs = 0;
+  #lastMs = 0;
+  #isEmptied = false;
+  #mayEmpty = false;
+
+  constructor(context: FolderContext, events: BurialEvents) {
+    this.#context = context;
+    this.#events = events;
+  }
+
+  get size(): number {
+    return this.#gone.size;
+  }
+
+  /** Everything that was in the folder is gone: a person is asked. */
+  get isEmptied(): boolean {
+    return this.#isEmptied && this.#gone.size > 0;
+  }
+
+  /** When the next ones are due; undefined if none wait. */
+  dueMs(): number | undefined {
+    if (this.#gone.size === 0) return undefined;
+    return Math.min(this.#lastMs + REST_MS, this.#firstMs + PATIENCE_MS);
+  }
+
+  /** That everything is gone was meant. */
+  confirm(): void {
+    this.#mayEmpty = true;
+    [this.#firstMs, this.#lastMs] = [0, 0];
+  }
+
+  add(row: OurEntry, nowMs: number): void {
+    const diskPath = row.diskPath ?? row.path;
+    if (this.#gone.size === 0) this.#firstMs = nowMs;
+    this.#lastMs = nowMs;
+    this.#gone.set(diskPath, { row, diskPath });
+  }
+
+  /** The path is there. */
+  remove(diskPath: string): void {
+    this.#gone.delete(diskPath);
+  }
+
+  /** Those that are due, each proved gone once more; undefined if it is too early. `isBusy`: what is gone here may turn up elsewhere. */
+  async take(now: {
+    readonly nowMs: number;
+    readonly isBusy: boolean;
+  }): Promise<readonly Gone[] | undefined> {
+    const due = this.dueMs();
+    if (due === undefined) {
+      this.#isEmptied = false;
+      return undefined;
+    }
+    const isPatient = now.nowMs < this.#firstMs + PATIENCE_MS;
+    if (now.nowMs < due || (isPatient && now.isBusy)) return undefined;
+    const all = [...this.#gone.values()].filter(({ row }) => this.#isStillOurs(row));
+    this.#gone.clear();
+    const proved = await this.#prove(all);
+    if (this.#wouldEmpty(proved)) {
+      this.#isEmptied = true;
+      for (const gone of proved) this.#gone.set(gone.diskPath, gone);
+      [this.#firstMs, this.#lastMs] = [now.nowMs + ASK_EVERY_MS, now.nowMs + ASK_EVERY_MS];
+      return undefined;
+    }
+    this.#isEmptied = false;
+    this.#mayEmpty = false;
+    return proved;
+  }
+
+  #isStillOurs(row: OurEntry): boolean {
+    return this.#context.store.ours(row.path)?.sequence === row.sequence;
+  }
+
+  async #prove(all: readonly Gone[]): Promise<readonly Gone[]> {
+    const proved: Gone[] = [];
+    for (let at = 0; at < all.length; at += LOOK_PATHS) {
+      const part = all.slice(at, at + LOOK_PATHS);
+      const paths = part.map((gone) => gone.diskPath);
+      const args = { root: this.#context.root, dirs: [], paths };
+      const looked = await this.#context.ports.disk.run('look', args, { urgency: 1 });
+      for (const [index, found] of looked.paths.entries()) {
+        const gone = part[index];
+        if (gone === undefined) continue;
+        if (found.outcome === 'gone') proved.push(gone);
+        else if (found.outcome === 'there') this.#events.back(gone.diskPath);
+        else this.#events.fail(gone.diskPath, found.code);
+      }
+    }
+    return proved;
+  }
+
+  /** All that was in the folder is gone at one stroke: a person is asked before others are told. */
+  #wouldEmpty(proved: readonly Gone[]): boolean {
+    if (this.#mayEmpty || proved.length === 0) return false;
+    const going = new Set(proved.map((gone) => gone.row.path));
+    for (const row of this.#context.store.children(undefined)) {
+      if (!row.deleted && !row.invalid && !going.has(row.path)) return false;
+    }
+    return proved.some((gone) => gone.row.kind !== 'directory');
+  }
+}

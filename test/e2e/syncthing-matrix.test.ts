@@ -1,0 +1,273 @@
+/** A Kith device and a real Syncthing keep a folder equal, whoever changes it: everything a person does to files. */
+
+import assert from 'node:assert/strict';
+import {
+  chmod,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Beside, type Side } from '../support/daemon-beside-syncthing.ts';
+import { hasSyncthing, NO_SYNCTHING } from '../support/syncthing.ts';
+import { readTree, untilTree } from '../support/trees.ts';
+import { overwrite, writeLarge } from '../support/trees-content.ts';
+
+const skip = hasSyncthing() ? false : NO_SYNCTHING;
+
+/** What a person does in a directory of the folder that is theirs alone. */
+interface Step {
+  readonly name: string;
+  act(directory: string): Promise<void>;
+}
+
+const at = path.join;
+
+const NAMES = [
+  'Grüße aus Köln',
+  '日本語のファイル',
+  'Ελληνικά και русский',
+  'family 👩‍👩‍👧 and flag 🇩🇪',
+  'שלום عالم',
+  ' leading and trailing ',
+  'back\\slash "quote" \'tick\' $HOME *?|<>',
+  'two\nlines',
+  `long ${'ü'.repeat(125)}`,
+];
+
+const STEPS: readonly Step[] = [
+  {
+    name: 'new files of every small size, an empty one among them',
+    act: async (dir) => {
+      await writeFile(at(dir, 'empty'), '');
+      for (const size of [1, 131_071, 131_072, 131_073, 3_000_000]) {
+        await writeLarge(at(dir, `of-${size}`), size, size);
+      }
+      await writeFile(at(dir, 'zeros'), Buffer.alloc(1_000_000));
+    },
+  },
+  {
+    name: 'directories, empty and nested',
+    act: async (dir) => {
+      await mkdir(at(dir, 'nothing', 'in', 'here'), { recursive: true });
+      await mkdir(at(dir, 'd1', 'd2', 'd3'), { recursive: true });
+      await writeFile(at(dir, 'd1', 'd2', 'd3', 'leaf'), 'leaf');
+      await writeFile(at(dir, 'd1', 'd2', 'other'), 'other');
+    },
+  },
+  {
+    name: 'symbolic links: to a file, a directory, outside, nowhere, and one that is changed',
+    act: async (dir) => {
+      await symlink('empty', at(dir, 'to-file'));
+      await symlink('d1/d2', at(dir, 'to-directory'));
+      await symlink('../../../etc/hostname', at(dir, 'to-outside'));
+      await symlink('/nowhere/at/all/ü', at(dir, 'to-nowhere'));
+    },
+  },
+  {
+    name: 'links are pointed elsewhere and removed',
+    act: async (dir) => {
+      await rm(at(dir, 'to-file'));
+      await symlink('of-1', at(dir, 'to-file'));
+      await rm(at(dir, 'to-nowhere'));
+    },
+  },
+  {
+    name: 'edits: in place, longer, shorter, to nothing, from nothing',
+    act: async (dir) => {
+      await overwrite(at(dir, 'of-3000000'), 1_000_000, 20);
+      await writeFile(at(dir, 'of-131072'), Buffer.alloc(400_000, 'x'));
+      await truncate(at(dir, 'of-131073'), 1000);
+      await writeFile(at(dir, 'of-1'), '');
+      await writeFile(at(dir, 'empty'), 'not any more');
+    },
+  },
+  {
+    name: 'permissions of files and directories, and times alone',
+    act: async (dir) => {
+      await chmod(at(dir, 'of-131071'), 0o755);
+      await chmod(at(dir, 'of-131072'), 0o400);
+      await chmod(at(dir, 'd1', 'd2'), 0o700);
+      await utimes(at(dir, 'zeros'), 1_000_000_000.123456, 1_000_000_000.123456);
+      await utimes(at(dir, 'of-131073'), 4, 4);
+    },
+  },
+  {
+    name: 'names outside ASCII, and names that shells hate',
+    act: async (dir) => {
+      for (const name of NAMES) await writeFile(at(dir, name), name);
+      await mkdir(at(dir, 'Übergröße', 'ж'), { recursive: true });
+      await writeFile(at(dir, 'Übergröße', 'ж', 'ñ'), 'ñ');
+      // The same letters in decomposed form, as some systems write them.
+      await writeFile(at(dir, 'cafe\u0301'), 'decomposed');
+    },
+  },
+  {
+    name: 'renames of a file, of a directory with contents, and two names exchanged',
+    act: async (dir) => {
+      await rename(at(dir, 'zeros'), at(dir, 'zeros renamed'));
+      await rename(at(dir, 'd1'), at(dir, 'nothing', 'd1 moved'));
+      await rename(at(dir, 'of-131072'), at(dir, 'swap'));
+      await rename(at(dir, 'of-131071'), at(dir, 'of-131072'));
+      await rename(at(dir, 'swap'), at(dir, 'of-131071'));
+    },
+  },
+  {
+    name: 'a file becomes a directory, a directory a file, a link a file',
+    act: async (dir) => {
+      await rm(at(dir, 'empty'));
+      await mkdir(at(dir, 'empty'));
+      await writeFile(at(dir, 'empty', 'inside'), 'inside');
+      await rm(at(dir, 'Übergröße'), { recursive: true });
+      await writeFile(at(dir, 'Übergröße'), 'a file now');
+      await rm(at(dir, 'to-directory'));
+      await writeFile(at(dir, 'to-directory'), 'no link any more');
+    },
+  },
+  {
+    name: 'deletes of files, links and a whole tree',
+    act: async (dir) => {
+      await rm(at(dir, 'of-3000000'));
+      await rm(at(dir, 'to-outside'));
+      await rm(at(dir, 'nothing'), { recursive: true });
+      for (const name of NAMES) await rm(at(dir, name));
+    },
+  },
+  {
+    name: 'many small files at once',
+    act: async (dir) => {
+      for (let part = 0; part < 10; part++) {
+        await mkdir(at(dir, `part-${part}`));
+        for (let i = 0; i < 100; i++) await writeFile(at(dir, `part-${part}`, `${i}`), `${part} ${i}`);
+      }
+    },
+  },
+  {
+    name: 'the whole directory goes',
+    act: (dir) => rm(dir, { recursive: true }),
+  },
+];
+
+test('a Kith device and a real Syncthing keep a folder equal, whoever changes it', {
+  skip,
+  timeout: 300_000,
+}, async (t) => {
+  const both = await Beside.start(t);
+  for (const side of both.sides) await mkdir(at(side.root, `by-${side.name}`));
+  for (const step of STEPS) {
+    for (const side of both.sides) {
+      await t.test(`${step.name}, by ${side.name}`, async () => {
+        await step.act(at(side.root, `by-${side.name}`));
+        const wanted = await readTree(side.root);
+        if (side.name === 'Syncthing') await both.syncthing.scan('docs');
+        await untilTree(other(both, side).root, wanted);
+        assert.deepEqual(await both.settle(), wanted);
+      });
+    }
+  }
+  await t.test('what Syncthing compresses arrives', () => compressed(both));
+  await t.test('no name is a conflict copy after all this', async () => {
+    const names = Object.keys(await readTree(both.sides[0].root));
+    assert.deepEqual(names.filter((name) => name.includes('conflict')), []);
+  });
+  for (const loser of both.sides) {
+    await t.test(`concurrent edits, the older by ${loser.name}: one wins, the other is kept`, () =>
+      concurrentEdits(both, loser),
+    );
+    await t.test(`an edit against a delete by ${loser.name}: the edit stays`, () =>
+      editAgainstDelete(both, loser),
+    );
+  }
+  for (const receiver of [...both.sides].reverse()) {
+    await t.test(`a file over 1 GiB to ${receiver.name}, both killed on the way`, () =>
+      overOneGiB(both, receiver),
+    );
+  }
+});
+
+function other(both: Beside, side: Side): Side {
+  return both.sides[0] === side ? both.sides[1] : both.sides[0];
+}
+
+async function compressed(both: Beside): Promise<void> {
+  const [kith, syncthing] = both.sides;
+  const text = 'a line that comes again and again, as lines do\n'.repeat(200_000);
+  const before = await both.sentBySyncthing();
+  await writeFile(at(syncthing.root, 'text'), text);
+  await both.settle();
+  assert.equal(await readFile(at(kith.root, 'text'), 'utf8'), text);
+  const sent = (await both.sentBySyncthing()) - before;
+  assert.ok(sent < text.length / 4, `${sent} bytes were sent for ${text.length}`);
+}
+
+/** Both edit while they cannot hear each other; the winner's time is the newer one. */
+async function concurrentEdits(both: Beside, loser: Side): Promise<void> {
+  const name = `contested-${loser.name}.txt`;
+  await writeFile(at(loser.root, name), 'as it was');
+  await both.settle();
+  await both.kith.kill();
+  for (const side of both.sides) {
+    await writeFile(at(side.root, name), `edited by ${side.name}`);
+    const time = side === loser ? 1_700_000_000 : 1_700_000_100;
+    await utimes(at(side.root, name), time, time);
+  }
+  await both.syncthing.scan('docs');
+  await both.kith.up();
+  const tree = await both.settle();
+  const names = Object.keys(tree).filter((each) => each.startsWith('contested-' + loser.name));
+  assert.equal(names.length, 2, names.join('\n'));
+  const copy = names.find((each) => each !== name) ?? '';
+  assert.match(copy, /\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}\.txt$/);
+  for (const { root } of both.sides) {
+    assert.equal(await readFile(at(root, name), 'utf8'), `edited by ${other(both, loser).name}`);
+    assert.equal(await readFile(at(root, copy), 'utf8'), `edited by ${loser.name}`);
+  }
+}
+
+async function editAgainstDelete(both: Beside, deleter: Side): Promise<void> {
+  const name = `wanted-${deleter.name}.txt`;
+  await writeFile(at(deleter.root, name), 'as it was');
+  await both.settle();
+  await both.kith.kill();
+  await rm(at(deleter.root, name));
+  await writeFile(at(other(both, deleter).root, name), 'still needed');
+  await both.syncthing.scan('docs');
+  await both.kith.up();
+  const tree = await both.settle();
+  assert.ok(tree[name] !== undefined, 'the edit is gone');
+  assert.equal(await readFile(at(deleter.root, name), 'utf8'), 'still needed');
+}
+
+const GIB = 1024 * 1024 * 1024;
+
+/** Receiver and sender are killed in turn while the file travels; it arrives whole. */
+async function overOneGiB(both: Beside, receiver: Side): Promise<void> {
+  const sender = other(both, receiver);
+  const name = `big-from-${sender.name}`;
+  await writeLarge(at(sender.root, name), GIB + 123_456_789, receiver.name.length);
+  const wanted = await readTree(sender.root);
+  const scanned = sender.name === 'Syncthing' ? both.syncthing.scan('docs') : undefined;
+  await scanned;
+  await restart(both, receiver);
+  await restart(both, sender);
+  await untilTree(receiver.root, wanted, 120_000);
+  assert.deepEqual(await both.settle(120_000), wanted);
+  for (const { root } of both.sides) await rm(at(root, name));
+  await both.settle();
+}
+
+async function restart(both: Beside, side: Side): Promise<void> {
+  if (side.name === 'Kith') {
+    await both.kith.kill();
+    await both.kith.up();
+  } else {
+    await both.syncthing.kill();
+    await both.syncthing.restart();
+  }
+}
