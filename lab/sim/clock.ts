@@ -50,6 +50,9 @@ export class SimClock {
   }
 }
 
+/** No timer is finer; a sleep for a rounding error would end before it began, again and again. */
+const FINEST_MS = 0.001;
+
 function sleep(
   scheduler: Scheduler,
   {
@@ -65,7 +68,7 @@ function sleep(
       reject(signal.reason);
     };
     const wake = scheduler.after(
-      ms,
+      ms > 0 ? Math.max(ms, FINEST_MS) : ms,
       () => {
         signal.removeEventListener('abort', onAbort);
         resolve();

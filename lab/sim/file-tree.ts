@@ -106,7 +106,11 @@ export class FileTree {
 
   truncate(inode: Inode, size: number): void {
     this.traits.checkWritable();
-    if (this.traits.take(inode.size, size) < size) throw new KithError('FILE_DISK_FULL', {});
+    const fits = this.traits.take(inode.size, size);
+    if (fits < size) {
+      this.traits.release(fits, inode.size);
+      throw new KithError('FILE_DISK_FULL', {});
+    }
     if (size < inode.size) this.traits.release(inode.size, size);
     inode.resize(size);
     this.#touch(inode);

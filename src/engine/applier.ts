@@ -45,7 +45,7 @@ export async function applyGroup(
   context: FolderContext,
   group: readonly Ready[],
 ): Promise<GroupResult> {
-  const current = group.filter((ready) => isCurrent(context, ready)).sort(inOrder(context));
+  const current = inOrder(context, group.filter((ready) => isCurrent(context, ready)));
   const items = current.map((ready) => itemOf(context, ready));
   const intents = items.filter(displaces).map(({ path, stageName }) => ({ path, stageName }));
   for (const { path } of items) context.busy.add(path);
@@ -68,20 +68,21 @@ function isCurrent(context: FolderContext, ready: Ready): boolean {
 }
 
 /** Directories before what is in them, names before deletes, deletes from the bottom up, room made before it is taken. */
-function inOrder(context: FolderContext): (a: Ready, b: Ready) => number {
-  const rank = ({ operation }: Ready): number => {
+function inOrder(context: FolderContext, group: readonly Ready[]): readonly Ready[] {
+  const rankOf = ({ operation }: Ready): number => {
     const ours = context.store.ours(operation.path);
     const overDirectory = ours?.kind === 'directory' && !ours.deleted;
     if (operation.kind === 'delete') return overDirectory ? 3 : 2;
     if (operation.target.kind === 'directory') return 0;
     return overDirectory ? 4 : 1;
   };
-  return (a, b) => {
-    const ranks = rank(a) - rank(b);
-    if (ranks !== 0) return ranks;
-    const paths = a.operation.path < b.operation.path ? -1 : 1;
-    return rank(a) === 3 ? -paths : paths;
-  };
+  const ranked = group.map((ready) => ({ ready, rank: rankOf(ready) }));
+  ranked.sort((a, b) => {
+    if (a.rank !== b.rank) return a.rank - b.rank;
+    const paths = a.ready.operation.path < b.ready.operation.path ? -1 : 1;
+    return a.rank === 3 ? -paths : paths;
+  });
+  return ranked.map(({ ready }) => ready);
 }
 
 function itemOf(context: FolderContext, ready: Ready): ApplyItem {

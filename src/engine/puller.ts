@@ -28,6 +28,8 @@ const SLICE = 200;
 const SMALL_AT_ONCE = 512;
 const LARGE_AT_ONCE = 4;
 const LARGE_BYTES = 8 * 1024 * 1024;
+/** As long as fewer fetches than this have room, planning waits: paths are planned in slices, not one by one. */
+const ROOM_LEAST = 64;
 /** A group closes at so many operations, or when it has waited so long for fetches under way. */
 const GROUP_MOST = 2048;
 const GROUP_WAIT_MS = 40;
@@ -48,12 +50,17 @@ export class Puller {
   readonly #applying = new Wake();
   readonly #paths = new Set<RelPath>();
   readonly #fetching = new Map<RelPath, Fetching>();
+  /** How many fetches are under way, by content and of large files. */
+  readonly #contents = new Map<string, number>();
+  #large = 0;
   readonly #ready = new Map<RelPath, Ready>();
   /** Paths that wait for a fetch to end: of the same content, or for a lane. */
   readonly #parked = new Map<string, Set<RelPath>>();
   readonly #leftover: Set<string>;
   #cursor: { after: RelPath | undefined } | undefined = { after: undefined };
   #isApplying = false;
+  /** A group is being gathered. */
+  #isGathering = false;
   #isPlanning = false;
   readonly #doubt: (diskPath: string) => void;
   readonly #isLacking: () => boolean;
@@ -104,6 +111,11 @@ export class Puller {
   /** Runs until the signal aborts. Throws what stops a folder. */
   async run(signal: AbortSignal): Promise<void> {
     const group = new TaskGroup(signal);
+    // One listener for all fetches instead of one each: there are many, and each is short.
+    const stop = (): void => {
+      for (const { abort } of this.#fetching.values()) abort.abort(group.signal.reason);
+    };
+    group.signal.addEventListener('abort', stop, { once: true });
     try {
       group.start((inner) => this.#planLoop(inner, group));
       group.start((inner) => this.#applyLoop(inner));
@@ -134,8 +146,8 @@ export class Puller {
   }
 
   #takeSlice(): readonly RelPath[] {
+    if (!this.#hasRoom()) return [];
     const room = SMALL_AT_ONCE - this.#fetching.size;
-    if (room <= 0 || this.#ready.size >= 2 * GROUP_MOST) return [];
     const slice: RelPath[] = [];
     for (const path of this.#paths) {
       if (slice.length >= Math.min(SLICE, room)) return slice;
@@ -146,6 +158,12 @@ export class Puller {
     const more = this.#context.store.paths(this.#cursor.after, Math.min(SLICE, room));
     this.#cursor = more.length === 0 ? undefined : { after: more.at(-1) };
     return more;
+  }
+
+  #hasRoom(): boolean {
+    return (
+      this.#fetching.size + ROOM_LEAST <= SMALL_AT_ONCE && this.#ready.size < 2 * GROUP_MOST
+    );
   }
 
   /** When nothing is lacking, what is still staged is not wanted any more. */
@@ -221,12 +239,9 @@ export class Puller {
   #isSourceOf(ours: OurEntry | undefined, path: RelPath): boolean {
     if (ours === undefined || ours.kind !== 'file') return false;
     const content = toHex(ours.contentHash);
-    for (const fetching of this.#fetching.values()) {
-      if (fetching.content !== content) continue;
-      this.#park(content, path);
-      return true;
-    }
-    return false;
+    if (!this.#contents.has(content)) return false;
+    this.#park(content, path);
+    return true;
   }
 
   /** Another version is wanted by now: what was on its way is given up. */
@@ -253,32 +268,41 @@ export class Puller {
     const content = toHex(target.contentHash);
     const isLarge = target.size > LARGE_BYTES;
     if (this.#fetching.has(path)) return;
-    const twin = [...this.#fetching.values()].some((other) => other.content === content);
-    if (twin && target.size > 0) return this.#park(content, path);
-    if (isLarge && this.#largeCount() >= LARGE_AT_ONCE) return this.#park('large', path);
+    if (this.#contents.has(content) && target.size > 0) return this.#park(content, path);
+    if (isLarge && this.#large >= LARGE_AT_ONCE) return this.#park('large', path);
     const abort = new AbortController();
     const fetching = { key: keyOf(operation), content, isLarge, abort };
-    this.#fetching.set(path, fetching);
+    this.#begin(path, fetching);
     group.start(async (signal) => {
       try {
-        await this.#fetch(wanted, AbortSignal.any([signal, abort.signal]));
+        signal.throwIfAborted();
+        await this.#fetch(wanted, abort.signal);
       } catch (error) {
         if (!abort.signal.aborted) throw error;
         this.#paths.add(path);
       } finally {
-        this.#fetching.delete(path);
-        if (!this.#ready.has(path)) this.#unpark(content);
-        if (isLarge) this.#unpark('large');
-        this.#planning.ring();
-        this.#applying.ring();
+        this.#end(path, fetching);
       }
     });
   }
 
-  #largeCount(): number {
-    let count = 0;
-    for (const fetching of this.#fetching.values()) if (fetching.isLarge) count++;
-    return count;
+  #begin(path: RelPath, fetching: Fetching): void {
+    const { content, isLarge } = fetching;
+    this.#fetching.set(path, fetching);
+    this.#contents.set(content, (this.#contents.get(content) ?? 0) + 1);
+    if (isLarge) this.#large++;
+  }
+
+  #end(path: RelPath, { content, isLarge }: Fetching): void {
+    this.#fetching.delete(path);
+    const others = (this.#contents.get(content) ?? 1) - 1;
+    if (others > 0) this.#contents.set(content, others);
+    else this.#contents.delete(content);
+    if (isLarge) this.#large--;
+    if (!this.#ready.has(path)) this.#unpark(content);
+    if (isLarge) this.#unpark('large');
+    if (this.#hasRoom()) this.#planning.ring();
+    if (!this.#isGathering || !this.#isWorthWaiting(0)) this.#applying.ring();
   }
 
   async #fetch(
@@ -312,7 +336,7 @@ export class Puller {
 
   #makeReady(ready: Ready): void {
     this.#ready.set(ready.operation.path, ready);
-    this.#applying.ring();
+    if (!this.#isGathering || !this.#isWorthWaiting(0)) this.#applying.ring();
   }
 
   #fail(path: RelPath, code: ErrorCode): void {
@@ -372,9 +396,11 @@ export class Puller {
       }
       // Company on its way makes the group cheaper; a single change does not wait.
       const since = clock.mono();
+      this.#isGathering = true;
       while (this.#isWorthWaiting(clock.mono() - since)) {
         await this.#applying.wait(clock, GROUP_WAIT_MS, signal);
       }
+      this.#isGathering = false;
       this.#isApplying = true;
       await this.#applyReady();
       this.#isApplying = false;
@@ -383,8 +409,7 @@ export class Puller {
 
   #isWorthWaiting(waitedMs: number): boolean {
     if (waitedMs >= GROUP_WAIT_MS || this.#ready.size >= GROUP_MOST) return false;
-    for (const fetching of this.#fetching.values()) if (!fetching.isLarge) return true;
-    return false;
+    return this.#fetching.size > this.#large;
   }
 
   async #applyReady(): Promise<void> {

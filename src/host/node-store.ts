@@ -5,8 +5,9 @@ import { asKithError } from '../base/error.ts';
 import type { FolderChange, FolderStore, StateStore } from '../ports/folder-store.ts';
 import { CommitQueue } from '../store/commit-queue.ts';
 import { openReader } from '../store/database.ts';
-import { encodeChange, type WriteItem, weighItem } from '../store/encoded-change.ts';
+import { encodeChange, touchedBy, type WriteItem, weighItem } from '../store/encoded-change.ts';
 import { folderStore } from '../store/folder-reads.ts';
+import { ReadCache } from '../store/read-cache.ts';
 import { SqliteReader } from '../store/sqlite-reader.ts';
 import { type Damage, markSuspect } from './store-file.ts';
 import { StoreThread } from './store-thread.ts';
@@ -59,6 +60,7 @@ class NodeStore implements StateStore {
   readonly #parts: NodeStoreParts;
   readonly #queue: CommitQueue<WriteItem>;
   readonly #stores = new Map<string, FolderStore>();
+  readonly #caches = new Map<string, ReadCache>();
   /** Folders that were asked for and have a part, though it may not be on the disk yet. */
   readonly #open = new Set<string>();
   #logPages = 0;
@@ -96,9 +98,10 @@ class NodeStore implements StateStore {
   }
 
   #make(id: string): FolderStore {
-    const reads = this.#parts.reader.folder(id);
+    const cache = new ReadCache(this.#parts.reader.folder(id));
+    this.#caches.set(id, cache);
     return folderStore({
-      reads: () => reads,
+      reads: () => cache.reads,
       commit: (change) => this.#commit(id, change),
       onError: (error) => this.#notice(error),
     });
@@ -115,10 +118,19 @@ class NodeStore implements StateStore {
       if (this.#logPages > CHECKPOINT_PAGES) await this.#checkpoint();
       this.#logPages = await this.#parts.thread.ask({ kind: 'write', items });
     } catch (error) {
+      for (const cache of this.#caches.values()) cache.clear();
       this.#notice(error);
       throw error;
     }
     this.#refresh();
+    for (const item of items) this.#forgetRead(item);
+  }
+
+  #forgetRead(item: WriteItem): void {
+    const cache = this.#caches.get(item.folder);
+    const paths = item.kind === 'forget' ? 'all' : touchedBy(item.change);
+    if (paths === 'all') cache?.clear();
+    else cache?.forget(paths);
   }
 
   /** Between two writes the reader's snapshot is the latest, so all of the log can be moved and begun anew. */

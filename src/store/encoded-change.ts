@@ -64,6 +64,13 @@ export function weighItem(item: WriteItem): number {
   return 1 + rows + addIntents.length + removeIntents.length;
 }
 
+/** The paths whose rows, ours or others', may differ after a change; `all` if it reaches beyond those it names. */
+export function touchedBy(change: EncodedChange): readonly string[] | 'all' {
+  const { forgetOurs, forgetPeers, endIndex, ours, refresh, claims } = change;
+  if (forgetOurs || forgetPeers.length > 0 || endIndex !== undefined) return 'all';
+  return [...ours, ...refresh, ...(claims?.rows ?? [])].map(({ path }) => path);
+}
+
 function encodeOurs(entry: OurEntry): EncodedOurs {
   const { record, blocks } = encodeRow(entry, entry);
   const { path, sequence } = entry;

@@ -16,7 +16,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { Beside, type Side } from '../support/daemon-beside-syncthing.ts';
 import { hasSyncthing, NO_SYNCTHING } from '../support/syncthing.ts';
-import { readTree, untilTree } from '../support/trees.ts';
+import { expectSame, readTree, untilTree } from '../support/trees.ts';
 import { overwrite, writeLarge } from '../support/trees-content.ts';
 
 const skip = hasSyncthing() ? false : NO_SYNCTHING;
@@ -159,7 +159,8 @@ test('a Kith device and a real Syncthing keep a folder equal, whoever changes it
   timeout: 300_000,
 }, async (t) => {
   const both = await Beside.start(t);
-  for (const side of both.sides) await mkdir(at(side.root, `by-${side.name}`));
+  for (const side of both.sides) await mkdir(at(both.sides[0].root, `by-${side.name}`));
+  await both.settle();
   for (const step of STEPS) {
     for (const side of both.sides) {
       await t.test(`${step.name}, by ${side.name}`, async () => {
@@ -167,7 +168,7 @@ test('a Kith device and a real Syncthing keep a folder equal, whoever changes it
         const wanted = await readTree(side.root);
         if (side.name === 'Syncthing') await both.syncthing.scan('docs');
         await untilTree(other(both, side).root, wanted);
-        assert.deepEqual(await both.settle(), wanted);
+        expectSame(await both.settle(), wanted);
       });
     }
   }
@@ -257,7 +258,7 @@ async function overOneGiB(both: Beside, receiver: Side): Promise<void> {
   await restart(both, receiver);
   await restart(both, sender);
   await untilTree(receiver.root, wanted, 120_000);
-  assert.deepEqual(await both.settle(120_000), wanted);
+  expectSame(await both.settle(120_000), wanted);
   for (const { root } of both.sides) await rm(at(root, name));
   await both.settle();
 }

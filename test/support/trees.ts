@@ -17,7 +17,7 @@ interface Depth {
   readonly content: 'read' | 'ignored';
 }
 
-/** Everything below `root`. Names count in their composed form. Rejects with ENOENT if it changes meanwhile. */
+/** Everything below `root`. Names count in their composed form. Rejects if it changes meanwhile. */
 export async function readTree(root: string, depth: Depth = { content: 'read' }): Promise<Tree> {
   const lines: [string, string][] = [];
   await walk(root, '', { depth, lines });
@@ -49,15 +49,23 @@ export async function untilTree(root: string, expected: Tree, ms = 30_000): Prom
       const tree = await tryRead(root, { content: 'read' });
       if (isSame(tree, expected)) return;
     }
-    if (performance.now() > endMs) assert.deepEqual(await readTree(root), expected, `${root} after ${ms} ms`);
+    if (performance.now() > endMs) fail([root, 'what is wanted'], [await readTree(root), expected], ms);
     await sleep(50);
   }
+}
+
+/** Fails with the difference if the two trees differ in anything. */
+export function expectSame(one: Tree, other: Tree): void {
+  assert.deepEqual(differing(one, other), differing(other, one));
 }
 
 function fail(roots: readonly string[], trees: readonly (Tree | undefined)[], ms: number): never {
   const [first] = trees;
   for (const [index, tree] of trees.entries()) {
-    assert.deepEqual(differing(tree, first), differing(first, tree), `${roots[index]} and ${roots[0]} differ after ${ms} ms`);
+    const [extra, lacking] = [differing(tree, first), differing(first, tree)];
+    if (Object.keys({ ...extra, ...lacking }).length === 0) continue;
+    const shown = JSON.stringify({ extra, lacking }, null, 1);
+    throw new Error(`${roots[index]} and ${roots[0]} differ after ${ms} ms: ${shown}`);
   }
   throw new Error(`the trees of ${roots.join(', ')} do not hold still`);
 }
@@ -66,7 +74,7 @@ function fail(roots: readonly string[], trees: readonly (Tree | undefined)[], ms
 function differing(one: Tree | undefined, other: Tree | undefined): Tree {
   const all = Object.entries(one ?? {});
   const lines = all.filter(([name, line]) => other?.[name] !== line);
-  return Object.fromEntries(lines.slice(0, 20));
+  return Object.fromEntries(lines.slice(0, 10));
 }
 
 function isSame(one: Tree | undefined, other: Tree): boolean {
@@ -85,7 +93,8 @@ async function tryRead(root: string, depth: Depth): Promise<Tree | undefined> {
     return await readTree(root, depth);
   } catch (error) {
     // It changed while it was walked.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
 }

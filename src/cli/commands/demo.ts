@@ -71,10 +71,10 @@ async function tell(story: {
   const devices = await startDevices(places, { ground, context });
   for (const { name, address, id } of devices) out.line(`  ${name}  ${address}  ${id}`);
   await shareAmongAll(devices);
-  await becomeEqual(devices, { filled, context });
+  const start = await becomeEqual(devices, { filled, context });
   await prove(devices, context);
   if (!once) {
     explain(devices, out);
-    await play(devices, context);
+    await play(devices, { start, context });
   }
 }

@@ -12,7 +12,7 @@ import type { Ground, Place } from './ground.ts';
 import { showChanges, showProgress } from './progress.ts';
 import { type Proof, proveEqual } from './prove.ts';
 import { equalText } from './scene-text.ts';
-import { watchScenes } from './scenes.ts';
+import { type Scene, watchScenes } from './scenes.ts';
 import { findSourceTrees } from './source-tree.ts';
 
 const PATIENCE_MS = 5 * 60_000;
@@ -41,32 +41,34 @@ export async function fillFirst(
   return filled;
 }
 
-/** Waits until every device says that all are equal, and prints the figures. DEMO_NOT_EQUAL after five minutes. */
+/** Waits until every device says that all are equal, prints the figures, gives the last scene. DEMO_NOT_EQUAL after five minutes. */
 export async function becomeEqual(
   devices: readonly DemoDevice[],
   { filled, context }: { readonly filled: Filled; readonly context: Context },
-): Promise<void> {
+): Promise<Scene> {
   const { out, signal } = context;
   const progress = showProgress(out, namesOf(devices));
-  let [reasons, elapsedMs]: [readonly string[], number] = [[], 0];
+  let reasons: readonly string[] = [];
+  let last: Scene = { folders: [], verdict: { kind: 'waiting', reasons }, elapsedMs: 0 };
   await watchScenes(devices, {
     signal,
     onScene: (scene) => {
       progress.show(scene);
-      elapsedMs = scene.elapsedMs;
+      last = scene;
       reasons = scene.verdict.kind === 'equal' ? [] : scene.verdict.reasons;
       // Before the first scan all folders are equally empty.
       if (scene.folders.some(({ local }) => local.files < filled.files)) {
         reasons = [...reasons, 'a device has fewer files than were put there'];
       }
-      const isOver = scene.verdict.kind === 'attention' || elapsedMs > PATIENCE_MS;
+      const isOver = scene.verdict.kind === 'attention' || scene.elapsedMs > PATIENCE_MS;
       return reasons.length === 0 || isOver ? 'enough' : 'more';
     },
   });
   out.draft([]);
   if (reasons.length > 0) throw new KithError('DEMO_NOT_EQUAL', { reasons });
   out.line(`Every device says that all are equal: ${filledText(filled)}.`);
-  out.line(`  ${equalText(filled, { devices: devices.length, elapsedMs })}`);
+  out.line(`  ${equalText(filled, { devices: devices.length, elapsedMs: last.elapsedMs })}`);
+  return last;
 }
 
 /** Has the real directories compared by code that is no part of the program. DEMO_NOT_EQUAL, DEMO_UNPROVEN. */
@@ -108,12 +110,13 @@ export function explain(devices: readonly DemoDevice[], out: Out): void {
   out.line('');
 }
 
-/** Shows changes as they spread, until the person ends it. */
+/** Shows changes as they spread, until the person ends it. `start`: how it was before anybody touched anything. */
 export async function play(
   devices: readonly DemoDevice[],
-  { out, signal }: Context,
+  { start, context }: { readonly start: Scene; readonly context: Context },
 ): Promise<void> {
-  const changes = showChanges(out, namesOf(devices));
+  const { out, signal } = context;
+  const changes = showChanges(out, { names: namesOf(devices), start });
   try {
     await watchScenes(devices, {
       signal,

@@ -25,13 +25,13 @@ export function showProgress(
   };
 }
 
-/** Shows changes that a person makes after that: the table, and a line once each has reached every device. */
+/** Shows changes that a person makes after `start`: the table, and a line once each has reached every device. */
 export function showChanges(
   out: Out,
-  names: readonly string[],
+  { names, start }: { readonly names: readonly string[]; readonly start: Scene },
 ): { readonly show: (scene: Scene) => void } {
   let sinceMs: number | undefined;
-  let counted: string | undefined;
+  let counted = contentText(start);
   return {
     show: (scene) => {
       if (out.isTerminal) out.draft(sceneLines(scene, { names, paint: out.paint }));
@@ -39,12 +39,17 @@ export function showChanges(
         sinceMs ??= scene.elapsedMs;
         return;
       }
-      const { files, bytes } = scene.folders[0]?.local ?? { files: 0, bytes: 0 };
-      const now = `${countText(files, 'file')}, ${bytes} bytes`;
-      const isNew = counted !== undefined && (now !== counted || sinceMs !== undefined);
+      const now = contentText(scene);
+      const isNew = now !== counted || sinceMs !== undefined;
       const tookMs = scene.elapsedMs - (sinceMs ?? scene.elapsedMs);
       [counted, sinceMs] = [now, undefined];
       if (isNew) out.line(`everywhere, ${secondsText(tookMs)} after it was noticed: ${now}`);
     },
   };
+}
+
+function contentText({ folders: [first] }: Scene): string {
+  return first === undefined
+    ? 'nothing'
+    : `${countText(first.local.files, 'file')}, ${first.local.bytes} bytes`;
 }

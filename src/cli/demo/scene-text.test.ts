@@ -66,8 +66,7 @@ test('without a terminal progress is a line every two seconds, and the last one'
 
 test('a change is told once it is everywhere, with the time it took, and what was there before is not', () => {
   const { out, text } = recording();
-  const { show } = showChanges(out, names);
-  show(EQUAL);
+  const { show } = showChanges(out, { names, start: EQUAL });
   show(EQUAL);
   assert.equal(text(), '');
   show({ ...WAITING, elapsedMs: 5000 });

@@ -1,0 +1,96 @@
+/** Trouble of one disk at one item: held and reported, the rest goes on, and it is taken up again when the trouble is over. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DeviceOptions, SimDevice } from '../../lab/sim/device.ts';
+import type { ErrorCode } from '../../src/base/error.ts';
+import { assertEqualTrees, bulk, calm, statusOf, told, treeOf } from './scene.ts';
+
+interface Trouble {
+  readonly disk?: NonNullable<DeviceOptions['disk']>;
+  readonly begin: (desk: SimDevice) => void;
+  readonly end: (desk: SimDevice) => void;
+  readonly code: ErrorCode;
+  /** What arrives nevertheless. */
+  readonly arrives: readonly string[];
+}
+
+/** `big` needs much room, `shut/x` stands in a directory of its own. */
+const ALL = ['a', 'b', 'shut/x'];
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  'the disk is full': {
+    begin: (desk) => {
+      desk.tree.traits.capacity = desk.tree.traits.capacity - desk.tree.traits.freeBytes + 200_000;
+    },
+    end: (desk) => {
+      desk.tree.traits.capacity = 2 ** 30;
+    },
+    code: 'FILE_DISK_FULL',
+    arrives: ALL,
+  },
+  'a directory may not be written to': {
+    disk: { obeysModes: true },
+    begin: (desk) => desk.person.setMode('shut', 0o500),
+    end: (desk) => desk.person.setMode('shut', 0o755),
+    code: 'FILE_DENIED',
+    arrives: ['a', 'b', 'big'],
+  },
+  'the disk is read-only': {
+    begin: (desk) => {
+      desk.tree.traits.readOnly = true;
+    },
+    end: (desk) => {
+      desk.tree.traits.readOnly = false;
+    },
+    code: 'FILE_READ_ONLY',
+    arrives: [],
+  },
+  'too many files are open': {
+    begin: (desk) => {
+      const order = { call: 'rename', name: 'x', code: 'FILE_TOO_MANY_OPEN', times: Infinity } as const;
+      desk.faults.fail(order);
+    },
+    end: (desk) => {
+      assert.ok(desk.faults.struck > 0);
+      desk.faults.clear();
+    },
+    code: 'FILE_TOO_MANY_OPEN',
+    arrives: ['a', 'b', 'big'],
+  },
+  'the disk reports an error': {
+    begin: (desk) => {
+      desk.faults.fail({ call: 'rename', name: 'x', code: 'FILE_FAILED', times: Infinity });
+    },
+    end: (desk) => desk.faults.clear(),
+    code: 'FILE_FAILED',
+    arrives: ['a', 'b', 'big'],
+  },
+};
+
+for (const [what, trouble] of Object.entries(TROUBLES)) {
+  test(`when ${what}, what it concerns is held and reported, and arrives by itself later`, () =>
+    told({ laptop: {}, desk: { disk: trouble.disk ?? {} } }, async (world, laptop, desk) => {
+      for (const path of ALL) laptop.person.write(path, `old ${path}`);
+      world.upAll();
+      await calm(world);
+      trouble.begin(desk);
+      for (const path of ALL) laptop.person.write(path, `new ${path}`);
+      laptop.person.write('big', bulk('big', 1_000_000));
+      await world.run({ ms: 200_000 });
+      const status = statusOf(world, desk);
+      assert.ok(status.problems.length > 0 && status.state !== 'idle', status.state);
+      for (const problem of status.problems) assert.equal(problem.code, trouble.code, problem.path);
+      for (const path of [...ALL, 'big']) {
+        const arrived = desk.person.read(path) === laptop.person.read(path);
+        assert.equal(arrived, trouble.arrives.includes(path), path);
+      }
+      const copies = treeOf(desk).filter((text) => text.includes('.sync-conflict-'));
+      assert.deepEqual(copies, []);
+      trouble.end(desk);
+      await calm(world);
+      assertEqualTrees([laptop, desk]);
+      assert.equal(laptop.person.read('a'), 'new a');
+      assert.equal(statusOf(world, desk).problems.length, 0);
+    }));
+}
