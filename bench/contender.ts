@@ -18,6 +18,12 @@ export interface Pair extends AsyncDisposable {
   on(side: Side, command: readonly string[]): readonly [string, ...string[]];
 }
 
+/** A process that runs for a while. */
+export interface Running extends AsyncDisposable {
+  /** Processor time since its start, of all threads, in seconds. */
+  processorSeconds(): number;
+}
+
 /** A program that is ready: A has looked at its content, both sides are connected, B does not have the folder yet. */
 export interface Ready extends AsyncDisposable {
   /** Lets B have the folder. Resolves when it has been told, or when it is done. */
@@ -26,6 +32,8 @@ export interface Ready extends AsyncDisposable {
   settled(): Promise<void>;
   /** Called after each change on A: what has no daemon starts here. */
   nudge(): Promise<void>;
+  /** The two processes, A's first; none if they come and go. */
+  readonly processes: readonly Running[];
 }
 
 export interface Contender {

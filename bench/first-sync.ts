@@ -41,7 +41,9 @@ const contenders: readonly Contender[] = [kith, rsync, syncthing].filter((each) 
 const figures: Figure[] = [];
 const note = (figure: Figure): void => {
   figures.push(figure);
-  console.log(`${figure.task.padEnd(8)} ${figure.contender.padEnd(10)} ${figure.seconds.toFixed(3)} s`);
+  const { task, contender, seconds, processor = [] } = figure;
+  const used = processor.map((each) => each.toFixed(2)).join(', ');
+  console.log(`${task.padEnd(8)} ${contender.padEnd(10)} ${seconds.toFixed(3)} s  ${used}`);
 };
 
 await using ground = await prepareGround();
@@ -62,11 +64,13 @@ async function measure(
   if (isLarge) await makeLarge(pair.a.data, Math.round(LARGE_BYTES * scale));
   else await makeSmall(pair.a.data, files);
   await using running = await contender.prepare(pair, files);
+  const used = running.processes.map((each) => each.processorSeconds());
   const began = performance.now();
   await running.begin();
   await untilComplete(pair, files, began + LIMIT_MS);
   const seconds = (performance.now() - began) / 1000;
-  note({ task, contender: contender.name, round, seconds });
+  const processor = running.processes.map((each, at) => each.processorSeconds() - (used[at] ?? 0));
+  note({ task, contender: contender.name, round, seconds, processor });
   await compareTrees(pair.a.data, pair.b.data);
   if (isLarge) return;
   await running.settled();

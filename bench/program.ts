@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Pair, Side } from './contender.ts';
+import type { Pair, Running, Side } from './contender.ts';
 
 const STOP_MS = 20_000;
 
@@ -13,7 +13,7 @@ export function startProgram(
   pair: Pair,
   side: Side,
   { command, env = {} }: { readonly command: readonly string[]; readonly env?: Record<string, string> },
-): AsyncDisposable {
+): Running {
   const [file, ...args] = pair.on(side, command);
   const log = openSync(path.join(side.state, 'output.log'), 'a');
   const child = spawn(file, args, {
@@ -22,7 +22,17 @@ export function startProgram(
   });
   // Ours would keep the file system busy.
   closeSync(log);
-  return { [Symbol.asyncDispose]: () => stop(child) };
+  return {
+    processorSeconds: () => processorSeconds(child.pid ?? 0),
+    [Symbol.asyncDispose]: () => stop(child),
+  };
+}
+
+/** From the system's count in hundredths, user and kernel together. */
+function processorSeconds(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function stop(child: ChildProcess): Promise<void> {

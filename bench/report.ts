@@ -7,6 +7,8 @@ export interface Figure {
   readonly contender: string;
   readonly round: number;
   readonly seconds: number;
+  /** Processor seconds in that time, on A and on B, where the program runs on. */
+  readonly processor?: readonly number[];
 }
 
 export interface Report extends MachineFacts {

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Contender, Pair, Side } from '../contender.ts';
+import type { Contender, Pair, Running, Side } from '../contender.ts';
 import { type Messenger, startMessenger } from '../messenger.ts';
 import { startProgram, until } from '../program.ts';
 
@@ -46,6 +46,7 @@ export const kith: Contender = {
       },
       settled: () => until('at rest', async () => (await isIdle(a)) && (await isIdle(b))),
       nudge: async () => undefined,
+      processes: [a.program, b.program],
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   },
@@ -65,7 +66,11 @@ async function init(side: Side): Promise<string> {
   return await cli(side, 'id');
 }
 
-async function start(pair: Pair, side: Side, stack: AsyncDisposableStack): Promise<Messenger> {
+async function start(
+  pair: Pair,
+  side: Side,
+  stack: AsyncDisposableStack,
+): Promise<Messenger & { program: Running }> {
   const profile = process.env['KITH_BENCH_PROFILE'];
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}/${side.node}`];
   const command = [process.execPath, ...flags, ENTRY, 'up', '--home', home(side)];
@@ -79,7 +84,7 @@ async function start(pair: Pair, side: Side, stack: AsyncDisposableStack): Promi
   stack.use(messenger);
   stack.use(program);
   await until('the API', async () => (await messenger.ask('GET', `${API}/status`)) !== undefined);
-  return messenger;
+  return { ...messenger, program };
 }
 
 async function isConnected(messenger: Messenger): Promise<boolean> {

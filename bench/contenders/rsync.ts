@@ -38,6 +38,7 @@ export const rsync: Contender = {
       begin: sync,
       settled: async () => undefined,
       nudge: sync,
+      processes: [],
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   },

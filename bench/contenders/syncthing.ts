@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Contender, Pair, Side } from '../contender.ts';
+import type { Contender, Pair, Running, Side } from '../contender.ts';
 import { type Messenger, startMessenger } from '../messenger.ts';
 import { startProgram, until } from '../program.ts';
 
@@ -38,6 +38,7 @@ export const syncthing: Contender = {
       },
       settled: () => until('at rest', async () => (await isIdle(onA)) && (await isIdle(onB))),
       nudge: async () => undefined,
+      processes: [onA.program, onB.program],
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   },
@@ -111,7 +112,7 @@ async function writeConfig(
   await writeFile(path.join(homeOf(side), 'config.xml'), text);
 }
 
-function start(pair: Pair, side: Side, stack: AsyncDisposableStack): Messenger {
+function start(pair: Pair, side: Side, stack: AsyncDisposableStack): Messenger & { program: Running } {
   const messenger = startMessenger(pair, side, { 'x-api-key': KEY });
   stack.use(messenger);
   const command = [
@@ -119,6 +120,7 @@ function start(pair: Pair, side: Side, stack: AsyncDisposableStack): Messenger {
     ...['--no-upgrade', '--logfile=-'],
   ];
   // One process instead of one that watches over another: so that its id is the one to stop.
-  stack.use(startProgram(pair, side, { command, env: { STMONITORED: 'yes', STNOUPGRADE: '1' } }));
-  return messenger;
+  const env = { STMONITORED: 'yes', STNOUPGRADE: '1' };
+  const program = stack.use(startProgram(pair, side, { command, env }));
+  return { ...messenger, program };
 }

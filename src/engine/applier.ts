@@ -45,7 +45,10 @@ export async function applyGroup(
   context: FolderContext,
   group: readonly Ready[],
 ): Promise<GroupResult> {
-  const current = inOrder(context, group.filter((ready) => isCurrent(context, ready)));
+  const current = inOrder(
+    context,
+    group.filter((ready) => isCurrent(context, ready)),
+  );
   const items = current.map((ready) => itemOf(context, ready));
   const intents = items.filter(displaces).map(({ path, stageName }) => ({ path, stageName }));
   for (const { path } of items) context.busy.add(path);

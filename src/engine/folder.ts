@@ -4,11 +4,9 @@
  */
 
 import { asKithError, KithError } from '../base/error.ts';
-import { TaskGroup } from '../base/task-group.ts';
-import { type DeviceId, shortId } from '../model/device-id.ts';
+import type { DeviceId } from '../model/device-id.ts';
 import type { SequencedEntry } from '../model/entry.ts';
 import type { FolderId } from '../model/folder.ts';
-import type { RelPath } from '../model/path.ts';
 import type { Rules } from '../planner/rules.ts';
 import type {
   BlockRequest,
@@ -19,14 +17,12 @@ import type {
 } from '../ports/exchange.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
+import { endCleanly } from './durability.ts';
+import { carryOn, type FolderRun, openRun } from './folder-run.ts';
+import { stateOf } from './folder-state.ts';
 import { completionOf, type FolderStatus, isNothing } from './folder-status.ts';
-import { Hearings } from './hearing.ts';
 import { Ledger } from './ledger.ts';
-import { Observer } from './observer.ts';
-import { forgetBase, openFolder } from './opening.ts';
-import { Puller } from './puller.ts';
-import { recoverIntents } from './recovery.ts';
-import { Server } from './server.ts';
+import { forgetBase } from './opening.ts';
 import { Sources } from './sources.ts';
 import { Totals } from './totals.ts';
 
@@ -42,22 +38,8 @@ export interface FolderSettings {
   readonly bootId: string;
 }
 
-/** The parts that exist while the folder runs. */
-interface Running {
-  readonly context: FolderContext;
-  readonly observer: Observer;
-  readonly puller: Puller;
-  readonly server: Server;
-  readonly hearings: Hearings;
-}
-
 /** A stopped folder looks again this often whether its root is back. */
 const REOPEN_MS = 10_000;
-/** How often what was recorded is made durable. */
-const SYNC_EVERY_MS = 30_000;
-/** Paths counted in one slice of the main thread. */
-const COUNT_SLICE = 500;
-
 export class Folder implements FolderExchange {
   readonly id: FolderId;
   readonly #settings: FolderSettings;
@@ -69,7 +51,7 @@ export class Folder implements FolderExchange {
   readonly #listeners = new Set<() => void>();
   readonly #lackingSinceMs = new Map<DeviceId, number>();
   #devices: readonly DeviceId[];
-  #running: Running | undefined;
+  #running: FolderRun | undefined;
   #stopped: KithError | undefined;
   #restart: AbortController | undefined;
   #isBaseLost = false;
@@ -105,7 +87,7 @@ export class Folder implements FolderExchange {
         this.#tell();
       }
     }
-    await this.#endCleanly();
+    if (this.#opened !== undefined && this.#stopped === undefined) await endCleanly(this.#opened);
   }
 
   /** Devices that share the folder changed. */
@@ -147,8 +129,6 @@ export class Folder implements FolderExchange {
       devices,
     };
   }
-
-  // --- as other devices see it ---
 
   isSharedWith(device: DeviceId): boolean {
     return this.#devices.includes(device);
@@ -214,9 +194,7 @@ export class Folder implements FolderExchange {
     return bytes;
   }
 
-  // --- inside ---
-
-  #expectRunning(device: DeviceId): Running {
+  #expectRunning(device: DeviceId): FolderRun {
     if (!this.isSharedWith(device) || this.#running === undefined) {
       throw new KithError('FOLDER_NOT_SHARED', { folder: this.id });
     }
@@ -224,103 +202,39 @@ export class Folder implements FolderExchange {
   }
 
   async #runOnce(signal: AbortSignal): Promise<void> {
-    const { id, path, self, rules, bootId } = this.#settings;
-    const opening = { ports: this.#ports, store: this.#store, id, path, bootId };
-    if (this.#isBaseLost) await forgetBase(opening);
+    const { id, path, bootId } = this.#settings;
+    const { ports, store } = { ports: this.#ports, store: this.#store };
+    if (this.#isBaseLost) await forgetBase({ ports, store, bootId });
     this.#isBaseLost = false;
-    const opened = await openFolder(opening);
-    const context: FolderContext = {
-      ports: this.#ports,
-      id,
-      root: opened.root,
-      self: { device: self, shortId: shortId(self) },
-      counter: opened.identity.indexId,
-      rules,
-      store: this.#store,
-      ledger: this.#ledger,
-      busy: new Set<RelPath>(),
-      unsynced: { range: opened.isAfterPowerCut ? this.#unsyncedRange() : undefined },
-    };
-    this.#opened = context;
     await this.#recount(signal);
-    await recoverIntents(context);
-    const leftover = await this.#ports.disk.run(
-      'listStage',
-      { root: context.root },
-      { urgency: 0 },
-    );
-    const running = this.#assemble(context, leftover);
-    const group = new TaskGroup(signal);
-    try {
-      const watch = this.#ports.watcher.watch(path, group.signal);
-      group.start(async () => {
-        for await (const batch of watch.batches) running.observer.hear(batch);
-      });
-      await watch.ready;
-      this.#running = running;
+    const run = await openRun({
+      ...this.#settings,
+      ports,
+      store,
+      ledger: this.#ledger,
+      sources: this.#sources,
+      isLacking: () => !isNothing(this.#totals.need),
+      onHeard: async (index) => {
+        if (index === 'full') await this.#recount(signal);
+        this.#tell();
+      },
+    });
+    this.#opened = run.context;
+    const onOpen = (): void => {
+      this.#running = run;
       this.#stopped = undefined;
-      this.#ports.log.write('info', 'folder-open', { folder: id, path });
+      ports.log.write('info', 'folder-open', { folder: id, path });
       this.#tell();
-      group.start((inner) => running.observer.run(inner));
-      group.start((inner) => running.puller.run(inner));
-      group.start((inner) => this.#keepSynced(context, inner));
-      await group.join();
-    } finally {
-      group.cancel(signal.reason);
-    }
-  }
-
-  #unsyncedRange(): { readonly after: number; readonly upTo: number } {
-    const after = this.#store.identity()?.syncedSequence ?? 0;
-    return { after, upTo: this.#store.lastSequence() };
-  }
-
-  #assemble(context: FolderContext, leftover: readonly string[]): Running {
-    const observer = new Observer(context);
-    const doubt = (diskPath: string): void => observer.doubt(diskPath, { isTree: true });
-    const isLacking = (): boolean => !isNothing(this.#totals.need);
-    const puller = new Puller(context, { sources: this.#sources, leftover, doubt, isLacking });
-    const server = new Server(context, doubt);
-    const hearings = new Hearings(context, async (_device, isFull) => {
-      if (isFull) await this.#recount(new AbortController().signal);
-      puller.considerAll();
-      this.#tell();
-    });
-    return { context, observer, puller, server, hearings };
-  }
-
-  /** Now and then makes what people wrote durable too, so that after a power cut little is in doubt. */
-  async #keepSynced(context: FolderContext, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#ports.clock.sleep(SYNC_EVERY_MS, signal);
-      if (context.unsynced.range === undefined) await this.#syncNow(context);
-    }
-  }
-
-  async #syncNow(context: FolderContext): Promise<void> {
-    const syncedSequence = this.#store.lastSequence();
-    if (this.#store.identity()?.syncedSequence === syncedSequence) return;
-    const isDone = await this.#ports.disk.run('syncAll', { root: context.root }, { urgency: 2 });
-    if (!isDone) return;
-    await this.#ledger.change(() => {
-      const identity = this.#store.identity();
-      return identity === undefined ? undefined : { identity: { ...identity, syncedSequence } };
-    });
+    };
+    await carryOn(run, onOpen, signal);
   }
 
   /** Sums of everything, from the start. */
   async #recount(signal: AbortSignal): Promise<void> {
     // Within the ledger's order, so that no change is counted twice or not at all.
     await this.#ledger.change(() => {
-      this.#totals.reset(this.#devices);
-      let after: RelPath | undefined;
-      for (;;) {
-        signal.throwIfAborted();
-        const paths = this.#store.paths(after, COUNT_SLICE);
-        if (paths.length === 0) return undefined;
-        for (const path of paths) this.#totals.count(path, 1);
-        after = paths.at(-1);
-      }
+      this.#totals.recount(this.#devices, signal);
+      return undefined;
     });
   }
 
@@ -353,15 +267,6 @@ export class Folder implements FolderExchange {
     });
   }
 
-  async #endCleanly(): Promise<void> {
-    if (this.#opened !== undefined && this.#opened.unsynced.range === undefined) {
-      await this.#syncNow(this.#opened);
-    }
-    const identity = this.#store.identity();
-    if (identity === undefined || this.#stopped !== undefined) return;
-    await this.#store.commit({ identity: { ...identity, endedCleanly: true } });
-  }
-
   #problems(): FolderStatus['problems'] {
     if (this.#running === undefined) return [];
     const { observer, puller } = this.#running;
@@ -370,36 +275,17 @@ export class Folder implements FolderExchange {
     return all.filter((problem) => problem.code !== 'FILE_CHANGED');
   }
 
-  #state(
-    devices: FolderStatus['devices'],
-    problems: number,
-  ): Pick<FolderStatus, 'state' | 'stateReason'> {
-    if (this.#stopped !== undefined) {
-      const state = this.#stopped.kind === 'bug' ? 'error' : 'stopped';
-      return { state, stateReason: this.#stopped.message };
-    }
-    if (this.#running === undefined) return { state: 'scanning', stateReason: 'opening' };
-    const seen = this.#running.observer.state();
-    if (seen.isEmptied) {
-      return { state: 'held', stateReason: new KithError('FOLDER_EMPTIED').message };
-    }
-    if (seen.isScanning) return { state: 'scanning', stateReason: seen.blind };
-    if (!seen.isResting || !this.#running.puller.isResting()) {
-      return { state: 'syncing', stateReason: seen.blind };
-    }
-    const connected = devices.filter((device) => device.connected);
-    if (!connected.every((device) => device.heard)) {
-      return { state: 'syncing', stateReason: 'a device has not been heard out' };
-    }
-    if (problems > 0)
-      return { state: 'held', stateReason: `${problems} items cannot be synchronised` };
-    if (!isNothing(this.#totals.need)) {
-      return { state: 'syncing', stateReason: 'no connected device has what is lacking here' };
-    }
-    if (!connected.every((device) => isNothing(device.need))) {
-      return { state: 'syncing', stateReason: 'other devices are fetching' };
-    }
-    return { state: 'idle', stateReason: seen.blind };
+  #state(devices: FolderStatus['devices'], problems: number): ReturnType<typeof stateOf> {
+    const running = this.#running;
+    const seen = running?.observer.state();
+    const isResting = seen?.isResting === true && running?.puller.isResting() === true;
+    return stateOf({
+      stopped: this.#stopped,
+      work: seen === undefined ? undefined : { ...seen, isResting },
+      need: this.#totals.need,
+      problems,
+      devices,
+    });
   }
 
   #tell(): void {

@@ -161,9 +161,7 @@ export class Puller {
   }
 
   #hasRoom(): boolean {
-    return (
-      this.#fetching.size + ROOM_LEAST <= SMALL_AT_ONCE && this.#ready.size < 2 * GROUP_MOST
-    );
+    return this.#fetching.size + ROOM_LEAST <= SMALL_AT_ONCE && this.#ready.size < 2 * GROUP_MOST;
   }
 
   /** When nothing is lacking, what is still staged is not wanted any more. */

@@ -22,6 +22,9 @@ export interface Need {
   deletes: number;
 }
 
+/** Paths read at a time. */
+const COUNT_SLICE = 500;
+
 export class Totals {
   readonly local: Amount = { files: 0, directories: 0, bytes: 0 };
   readonly global: Amount = { files: 0, directories: 0, bytes: 0 };
@@ -41,8 +44,20 @@ export class Totals {
     return this.#needs.get(device) ?? { files: 0, bytes: 0, deletes: 0 };
   }
 
-  /** Starts again from nothing for other devices; the caller then adds every path. */
-  reset(devices: readonly DeviceId[]): void {
+  /** Sums of everything anew, for these devices. Walks all paths; throws the signal's reason. */
+  recount(devices: readonly DeviceId[], signal: AbortSignal): void {
+    this.#reset(devices);
+    let after: RelPath | undefined;
+    for (;;) {
+      signal.throwIfAborted();
+      const paths = this.#store.paths(after, COUNT_SLICE);
+      for (const path of paths) this.count(path, 1);
+      if (paths.length === 0) return;
+      after = paths.at(-1);
+    }
+  }
+
+  #reset(devices: readonly DeviceId[]): void {
     for (const amount of [this.local, this.global]) {
       Object.assign(amount, { files: 0, directories: 0, bytes: 0 });
     }

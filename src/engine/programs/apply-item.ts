@@ -40,6 +40,9 @@ const MAX_COPIES = 1000;
 export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
   const made: string[] = [];
   try {
+    if (item.expected !== undefined && !(yield* hasParent(work, item.diskPath))) {
+      return { outcome: 'changed', made };
+    }
     const at = yield* openParent(work, item.diskPath, made);
     const found = yield* status(at.dir, at.name);
     if (!(yield* isExpected(at, found, item.expected))) return { outcome: 'changed', made };
@@ -74,6 +77,11 @@ function carryOut(step: Step): FileProgram<Applied> {
     case 'delete':
       return remove(step);
   }
+}
+
+/** What should stand in a directory that is gone is gone too: nothing may bring the directory back on the way. */
+function* hasParent(work: Work, diskPath: string): FileProgram<boolean> {
+  return (yield* work.reach.dir(splitDisk(diskPath).parent)) !== undefined;
 }
 
 /** The directory that is to hold the item; one that is missing is made, and reported. */
@@ -122,8 +130,17 @@ function* publish(step: Step): FileProgram<Applied> {
 /** A directory that makes room for something else must be empty by now. */
 function* clearDirectory(step: Step): FileProgram<void> {
   if (step.found?.kind !== 'directory') return;
-  yield* step.work.reach.drop(step.item.diskPath);
-  yield* removeDir(step.at.dir, step.at.name);
+  yield* removeWhole(step);
+}
+
+/** The directory goes; nothing of it is left to be made durable but its name's absence. */
+function* removeWhole({ work, item, at }: Step): FileProgram<void> {
+  yield* work.reach.drop(item.diskPath);
+  yield* removeDir(at.dir, at.name);
+  for (const path of work.touched) {
+    // Something that is no directory may take its place: it could not be opened under these names any more.
+    if (path === item.diskPath || path.startsWith(`${item.diskPath}/`)) work.touched.delete(path);
+  }
 }
 
 function* makeDirectory(step: Step, mode: number | undefined): FileProgram<Applied> {
@@ -151,11 +168,17 @@ function* placeLink(step: Step, target: Uint8Array): FileProgram<Applied> {
     return yield* done(step, { before: undefined, isDisplaced: false });
   }
   const staged = { dir: work.stage, name: item.stageName };
-  yield* makeLink(staged, target);
+  if (!(yield* isLinkTo(staged, target))) yield* makeLink(staged, target);
   yield* rename({ from: staged, to: at, how: 'exchange' });
   touch(step);
   yield* settleDisplaced(step);
   return yield* done(step, { before: undefined, isDisplaced: true });
+}
+
+/** A crash may have left the link that was about to be placed. */
+function* isLinkTo(at: DirName, target: Uint8Array): FileProgram<boolean> {
+  if ((yield* status(at.dir, at.name))?.kind !== 'symlink') return false;
+  return equalBytes(yield* readLink(at.dir, at.name), target);
 }
 
 /** Only mode and time change, on the inode that stands there. */
@@ -182,8 +205,7 @@ function* adopt(step: Step, item: ApplyItem & { readonly kind: 'adopt' }): FileP
 function* remove(step: Step): FileProgram<Applied> {
   const { work, item, at, found } = step;
   if (found?.kind === 'directory') {
-    yield* work.reach.drop(item.diskPath);
-    yield* removeDir(at.dir, at.name);
+    yield* removeWhole(step);
     touch(step);
     return {
       outcome: 'done',

@@ -1,0 +1,52 @@
+/** Makes durable, now and then, what people wrote and we recorded: after a power cut only what came later is in doubt. */
+
+import { asKithError } from '../base/error.ts';
+import type { FolderContext } from './context.ts';
+
+/** How often. */
+const SYNC_EVERY_MS = 30_000;
+
+/** Rows that a power cut may have made untrue, from what the database says at an opening. */
+export function unsyncedRange(context: Pick<FolderContext, 'store'>): {
+  readonly after: number;
+  readonly upTo: number;
+} {
+  const after = context.store.identity()?.syncedSequence ?? 0;
+  return { after, upTo: context.store.lastSequence() };
+}
+
+/** Runs until the signal aborts. Throws what stops a folder. */
+export async function keepDurable(context: FolderContext, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await context.ports.clock.sleep(SYNC_EVERY_MS, signal);
+    await makeDurable(context);
+  }
+}
+
+/** Notes a clean end, unless what is recorded could not be made durable: then the next start looks closely. */
+export async function endCleanly(context: FolderContext): Promise<void> {
+  try {
+    await makeDurable(context);
+    await context.ledger.change(() => {
+      const identity = context.store.identity();
+      return identity === undefined ? undefined : { identity: { ...identity, endedCleanly: true } };
+    });
+  } catch (error) {
+    const known = asKithError(error);
+    if (known === undefined || known.kind === 'bug') throw error;
+    context.ports.log.write('warn', 'folder-end-unclean', { folder: context.id, code: known.code });
+  }
+}
+
+/** While the damage of an earlier power cut is being sorted out, nothing is taken for durable. */
+async function makeDurable(context: FolderContext): Promise<void> {
+  const { store, ports, root } = context;
+  const syncedSequence = store.lastSequence();
+  if (context.unsynced.range !== undefined) return;
+  if (store.identity()?.syncedSequence === syncedSequence) return;
+  if (!(await ports.disk.run('syncAll', { root }, { urgency: 2 }))) return;
+  await context.ledger.change(() => {
+    const identity = store.identity();
+    return identity === undefined ? undefined : { identity: { ...identity, syncedSequence } };
+  });
+}

@@ -1,0 +1,102 @@
+/** One run of a folder, from the opening of its root to whatever ends it: its parts, put together and set going. */
+
+import { TaskGroup } from '../base/task-group.ts';
+import { type DeviceId, shortId } from '../model/device-id.ts';
+import type { FolderId } from '../model/folder.ts';
+import type { RelPath } from '../model/path.ts';
+import type { Rules } from '../planner/rules.ts';
+import type { FolderStore } from '../ports/folder-store.ts';
+import type { FolderContext, FolderPorts } from './context.ts';
+import { keepDurable, unsyncedRange } from './durability.ts';
+import { Hearings } from './hearing.ts';
+import type { Ledger } from './ledger.ts';
+import { Observer } from './observer.ts';
+import { openFolder } from './opening.ts';
+import { Puller } from './puller.ts';
+import { recoverIntents } from './recovery.ts';
+import { Server } from './server.ts';
+import type { Sources } from './sources.ts';
+
+/** The parts that exist while the folder runs. */
+export interface FolderRun {
+  readonly context: FolderContext;
+  readonly observer: Observer;
+  readonly puller: Puller;
+  readonly server: Server;
+  readonly hearings: Hearings;
+}
+
+export interface RunParts {
+  readonly ports: FolderPorts;
+  readonly store: FolderStore;
+  readonly ledger: Ledger;
+  readonly sources: Sources;
+  readonly id: FolderId;
+  /** Absolute path of the root. */
+  readonly path: string;
+  readonly self: DeviceId;
+  readonly rules: Rules;
+  readonly bootId: string;
+  /** True while something global is not held here. */
+  readonly isLacking: () => boolean;
+  /** A device's whole index has arrived; `full`: in place of what it said before. */
+  readonly onHeard: (index: 'full' | 'update') => Promise<void>;
+}
+
+/** Opens the root and finishes what a crash left. ROOT_MISSING, MARKER_MISSING, MARKER_FOREIGN and what the disk says. */
+export async function openRun(parts: RunParts): Promise<FolderRun> {
+  const context = await openContext(parts);
+  await recoverIntents(context);
+  const { root } = context;
+  const leftover = await parts.ports.disk.run('listStage', { root }, { urgency: 0 });
+  const observer = new Observer(context);
+  const doubt = (diskPath: string): void => observer.doubt(diskPath, { isTree: true });
+  const { sources, isLacking } = parts;
+  const puller = new Puller(context, { sources, leftover, doubt, isLacking });
+  const hearings = new Hearings(context, async (_device, isFull) => {
+    await parts.onHeard(isFull ? 'full' : 'update');
+    puller.considerAll();
+  });
+  return { context, observer, puller, hearings, server: new Server(context, doubt) };
+}
+
+async function openContext(parts: RunParts): Promise<FolderContext> {
+  const { ports, store, id, path, bootId, self } = parts;
+  const opened = await openFolder({ ports, store, id, path, bootId });
+  return {
+    ports,
+    id,
+    root: opened.root,
+    self: { device: self, shortId: shortId(self) },
+    counter: opened.identity.indexId,
+    rules: parts.rules,
+    store,
+    ledger: parts.ledger,
+    busy: new Set<RelPath>(),
+    unsynced: { range: opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined },
+  };
+}
+
+/** Observes and pulls until the signal aborts; `onOpen` once nothing that happens can be missed. Throws what stops a folder. */
+export async function carryOn(
+  run: FolderRun,
+  onOpen: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { context, observer, puller } = run;
+  const group = new TaskGroup(signal);
+  try {
+    const watch = context.ports.watcher.watch(context.root.path, group.signal);
+    group.start(async () => {
+      for await (const batch of watch.batches) observer.hear(batch);
+    });
+    await watch.ready;
+    onOpen();
+    group.start((inner) => observer.run(inner));
+    group.start((inner) => puller.run(inner));
+    group.start((inner) => keepDurable(context, inner));
+    await group.join();
+  } finally {
+    group.cancel(signal.reason);
+  }
+}

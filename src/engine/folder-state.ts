@@ -1,0 +1,61 @@
+/** The one word for how a folder stands, and why. Pure. `idle` is honest: what is known here equals what is known there. */
+
+import { KithError } from '../base/error.ts';
+import { type DeviceStatus, type FolderState, isNothing } from './folder-status.ts';
+import type { Need } from './totals.ts';
+
+/** What it is made of. */
+export interface Circumstances {
+  readonly stopped: KithError | undefined;
+  /** undefined: not open yet. */
+  readonly work:
+    | {
+        readonly isScanning: boolean;
+        readonly isResting: boolean;
+        readonly isEmptied: boolean;
+        readonly blind: string | undefined;
+      }
+    | undefined;
+  readonly need: Need;
+  readonly problems: number;
+  readonly devices: readonly DeviceStatus[];
+}
+
+/** The state and, where there is more to say, the reason. */
+export function stateOf(facts: Circumstances): {
+  readonly state: FolderState;
+  readonly stateReason: string | undefined;
+} {
+  const { stopped, work } = facts;
+  if (stopped !== undefined) {
+    const state = stopped.kind === 'bug' ? 'error' : 'stopped';
+    return { state, stateReason: stopped.message };
+  }
+  if (work === undefined) return { state: 'scanning', stateReason: 'opening' };
+  if (work.isEmptied) {
+    return { state: 'held', stateReason: new KithError('FOLDER_EMPTIED').message };
+  }
+  if (work.isScanning) return { state: 'scanning', stateReason: work.blind };
+  if (!work.isResting) return { state: 'syncing', stateReason: work.blind };
+  return atRest(facts, work.blind);
+}
+
+function atRest(
+  { need, problems, devices }: Circumstances,
+  blind: string | undefined,
+): { readonly state: FolderState; readonly stateReason: string | undefined } {
+  const connected = devices.filter((device) => device.connected);
+  if (!connected.every((device) => device.heard)) {
+    return { state: 'syncing', stateReason: 'a device has not been heard out' };
+  }
+  if (problems > 0) {
+    return { state: 'held', stateReason: `${problems} items cannot be synchronised` };
+  }
+  if (!isNothing(need)) {
+    return { state: 'syncing', stateReason: 'no connected device has what is lacking here' };
+  }
+  if (!connected.every((device) => isNothing(device.need))) {
+    return { state: 'syncing', stateReason: 'other devices are fetching' };
+  }
+  return { state: 'idle', stateReason: blind };
+}

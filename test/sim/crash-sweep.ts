@@ -1,0 +1,80 @@
+/** Stories that are told once for every primitive call at which something can happen. */
+
+import assert from 'node:assert/strict';
+import type { SimDevice } from '../../lab/sim/device.ts';
+import type { CallHook } from '../../lab/sim/disk.ts';
+import { KithWorld } from '../../lab/sim/kith-world.ts';
+import { resolvePath } from '../../lab/sim/resolve-path.ts';
+import { tellTwice } from '../../lab/sim/story.ts';
+import { treeOf } from './scene.ts';
+
+/** Programs that change what stands in a folder, or prepare it. */
+const CHANGING = new Set(['reuse', 'writePieces', 'apply', 'settle', 'recover', 'dropStage']);
+
+export interface Moment {
+  /** Has this happen just before the n-th call of the programs that change the device's disk, counted from now. */
+  at(device: SimDevice, act: () => void): void;
+  /** True once it has happened. */
+  hasCome(): boolean;
+}
+
+/** Every so many of the stories is told twice. */
+const TWICE_EVERY = 16;
+const MOST = 2000;
+
+/**
+ * Tells `tale` for n = 1, 2, 3 … until there is no n-th call, and gives how many there were. The seed is the same, so
+ * that the calls before are the same.
+ */
+export async function sweep(
+  tale: (world: KithWorld, moment: Moment) => Promise<void>,
+): Promise<number> {
+  for (let n = 1; n < MOST; n++) {
+    let hasCome = false;
+    const tell = async (seed: number) => {
+      const world = new KithWorld(seed);
+      const moment = momentOf(n);
+      await tale(world, moment);
+      hasCome = moment.hasCome();
+      return { trace: world.traceHash(), trees: world.devices().map(treeOf) };
+    };
+    try {
+      if (n % TWICE_EVERY === 1) await tellTwice(1, tell);
+      else await tell(1);
+    } catch (error) {
+      throw new Error(`at call ${n}: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
+    }
+    if (!hasCome) return n - 1;
+  }
+  throw new Error('there are too many calls');
+}
+
+function momentOf(n: number): Moment {
+  let count = 0;
+  return {
+    at: (device, act) => {
+      const hook: CallHook = (_call, { job }) => {
+        if (!CHANGING.has(job)) return;
+        count += 1;
+        if (count !== n) return;
+        device.hooks.delete(hook);
+        act();
+      };
+      device.hooks.add(hook);
+    },
+    hasCome: () => count >= n,
+  };
+}
+
+/** Starts a device again that may have been killed meanwhile. */
+export function revive(world: KithWorld, device: SimDevice): void {
+  if (device.life === undefined) world.up(device);
+}
+
+/** Nothing is left of transfers and displacements. */
+export function assertStageEmpty(device: SimDevice): void {
+  const stage = resolvePath(device.tree, `${device.root}/.kith/stage`);
+  assert.deepEqual([...(stage?.entries.keys() ?? [])], [], `${device.name} has leftovers`);
+}

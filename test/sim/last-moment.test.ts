@@ -1,0 +1,55 @@
+/** A person saves between any two primitive calls of Kith's own change: what they saved survives. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SimDevice } from '../../lab/sim/device.ts';
+import { assertStageEmpty, sweep } from './crash-sweep.ts';
+import { assertEqualTrees, calm } from './scene.ts';
+
+/** How a person saves. */
+const SAVES: Readonly<Record<string, (desk: SimDevice) => void>> = {
+  'in place': ({ person }) => person.write('d/f', 'by hand'),
+  'by a new file': ({ person }) => person.save('d/f', 'by hand'),
+};
+
+/** What Kith is about to do on the desk. */
+const CHANGES: Readonly<Record<string, (laptop: SimDevice) => void>> = {
+  'a new file': ({ person }) => person.write('d/f', 'from laptop'),
+  'a replacement': ({ person }) => person.write('d/f', 'from laptop'),
+  'a delete': ({ person }) => person.delete('d/f'),
+  'a delete of the directory': ({ person }) => person.delete('d'),
+  'a change of kind': ({ person }) => {
+    person.delete('d/f');
+    person.makeLink('d/f', 'keep');
+  },
+};
+
+for (const [what, change] of Object.entries(CHANGES)) {
+  for (const [how, save] of Object.entries(SAVES)) {
+    test(`PAR-06: a save ${how} at any call of ${what} survives`, async () => {
+      const calls = await sweep(async (world, moment) => {
+        const [laptop, desk] = [world.device('laptop'), world.device('desk')];
+        world.mesh();
+        laptop.person.write('keep', 'keep');
+        laptop.person.makeDir('d');
+        if (what !== 'a new file') laptop.person.write('d/f', 'old');
+        world.upAll();
+        await world.run({ ms: 5000 });
+        change(laptop);
+        moment.at(desk, () => save(desk));
+        await calm(world);
+        const tree = assertEqualTrees([laptop, desk]).join('\n');
+        if (moment.hasCome()) assert.match(tree, /= by hand$/m);
+        if (what.startsWith('a new') || what.startsWith('a repl')) assertSeen(tree, moment.hasCome());
+        assertStageEmpty(desk);
+      });
+      assert.ok(calls > 10, `${calls} calls`);
+    });
+  }
+}
+
+/** What the laptop wrote is there too, unless the person wrote after they had seen it. */
+function assertSeen(tree: string, hasCome: boolean): void {
+  const isThere = /= from laptop$/m.test(tree);
+  assert.ok(isThere || (hasCome && !tree.includes('.sync-conflict-')), tree);
+}
