@@ -17,9 +17,10 @@ export function unsyncedRange(context: Pick<FolderContext, 'store'>): {
 
 /** Runs until the signal aborts. Throws what stops a folder. */
 export async function keepDurable(context: FolderContext, signal: AbortSignal): Promise<void> {
+  let inVain: number | undefined;
   while (!signal.aborted) {
     await context.ports.clock.sleep(SYNC_EVERY_MS, signal);
-    await makeDurable(context);
+    if (context.store.lastSequence() !== inVain) inVain = await makeDurable(context);
   }
 }
 
@@ -38,15 +39,19 @@ export async function endCleanly(context: FolderContext): Promise<void> {
   }
 }
 
-/** While the damage of an earlier power cut is being sorted out, nothing is taken for durable. */
-async function makeDurable(context: FolderContext): Promise<void> {
+/**
+ * While the damage of an earlier power cut is being sorted out, nothing is taken for durable. The sequence up to which it
+ * was tried in vain, for the file system cannot do it: until there is news a disk at rest is left alone.
+ */
+async function makeDurable(context: FolderContext): Promise<number | undefined> {
   const { store, ports, root } = context;
   const syncedSequence = store.lastSequence();
-  if (context.unsynced.range !== undefined) return;
-  if (store.identity()?.syncedSequence === syncedSequence) return;
-  if (!(await ports.disk.run('syncAll', { root }, { urgency: 2 }))) return;
+  if (context.unsynced.range !== undefined) return undefined;
+  if (store.identity()?.syncedSequence === syncedSequence) return undefined;
+  if (!(await ports.disk.run('syncAll', { root }, { urgency: 2 }))) return syncedSequence;
   await context.ledger.change(() => {
     const identity = store.identity();
     return identity === undefined ? undefined : { identity: { ...identity, syncedSequence } };
   });
+  return undefined;
 }

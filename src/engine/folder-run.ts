@@ -53,9 +53,9 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
   const doubt = (diskPath: string): void => observer.doubt(diskPath, { isTree: true });
   const { sources, isLacking } = parts;
   const puller = new Puller(context, { sources, leftover, doubt, isLacking });
-  const hearings = new Hearings(context, async (_device, isFull) => {
-    await parts.onHeard(isFull ? 'full' : 'update');
-    puller.considerAll();
+  const hearings = new Hearings(context, async (heard) => {
+    await parts.onHeard(heard === 'full' ? 'full' : 'update');
+    if (heard !== 'first') puller.considerAll();
   });
   return { context, observer, puller, hearings, server: new Server(context, doubt) };
 }

@@ -8,9 +8,17 @@ import type { FolderContext } from './context.ts';
 interface Hearing {
   /** Sequence at which the index is complete. */
   readonly until: number;
+  /** Nothing was ever heard of the device before: no claim of it can be outdated. */
+  isFirst: boolean;
   isHeard: boolean;
   isFull: boolean;
 }
+
+/**
+ * How an index came to be complete. `full`: claims may have gone that no entry named. `first`: every claim there is was
+ * news of its own.
+ */
+export type Heard = 'first' | 'full' | 'update';
 
 /** Entries taken in one commit. */
 const GROUP = 2000;
@@ -18,12 +26,9 @@ const GROUP = 2000;
 export class Hearings {
   readonly #context: FolderContext;
   readonly #hearings = new Map<DeviceId, Hearing>();
-  readonly #onComplete: (device: DeviceId, isFull: boolean) => Promise<void>;
+  readonly #onComplete: (heard: Heard) => Promise<void>;
 
-  constructor(
-    context: FolderContext,
-    onComplete: (device: DeviceId, isFull: boolean) => Promise<void>,
-  ) {
+  constructor(context: FolderContext, onComplete: (heard: Heard) => Promise<void>) {
     this.#context = context;
     this.#onComplete = onComplete;
   }
@@ -32,7 +37,8 @@ export class Hearings {
   async begin(device: DeviceId, index: IndexClaim): Promise<void> {
     const stored = this.stored(device);
     const isSame = stored.indexId === index.indexId && index.indexId !== 0n;
-    const hearing = { until: index.sequence, isHeard: false, isFull: false };
+    const isFirst = this.#context.store.peer(device) === undefined;
+    const hearing = { until: index.sequence, isFirst, isHeard: false, isFull: false };
     this.#hearings.set(device, hearing);
     if (isSame && stored.heard >= index.sequence) {
       await this.#complete(device, hearing);
@@ -81,14 +87,19 @@ export class Hearings {
       });
     }
     if (hearing === undefined) return;
-    if (news.kind === 'full') hearing.isFull = true;
+    if (news.kind === 'full') {
+      // One that begins again makes the claims of the one before it outdated.
+      if (hearing.isFull) hearing.isFirst = false;
+      hearing.isFull = true;
+    }
     if (this.stored(device).heard >= hearing.until) await this.#complete(device, hearing);
   }
 
   async #complete(device: DeviceId, hearing: Hearing): Promise<void> {
     if (hearing.isHeard) return;
-    await this.#context.ledger.change(() => ({ endIndex: device }));
+    if (!hearing.isFirst) await this.#context.ledger.change(() => ({ endIndex: device }));
     hearing.isHeard = true;
-    await this.#onComplete(device, hearing.isFull);
+    if (hearing.isFirst) await this.#onComplete('first');
+    else await this.#onComplete(hearing.isFull ? 'full' : 'update');
   }
 }

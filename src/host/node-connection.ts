@@ -1,6 +1,7 @@
 /** A TLS socket as a Connection of the network port: paced both ways, and never holding more than 256 KiB of either. */
 
 import type { TLSSocket } from 'node:tls';
+import { concatBytes } from '../base/bytes.ts';
 import { KithError } from '../base/error.ts';
 import type { Connection } from '../ports/network.ts';
 import { formatTcpAddress } from './tcp-address.ts';
@@ -8,6 +9,8 @@ import { formatTcpAddress } from './tcp-address.ts';
 /** Most bytes that wait in the socket, either way. */
 const MOST_WAITING = 256 * 1024;
 const CLOSE_LIMIT_MS = 10_000;
+/** What is written together as one buffer. */
+const JOINED_BYTES = 64 * 1024;
 
 /** See above. Takes over the socket, whose handshake must be complete. */
 export class NodeConnection implements Connection {
@@ -44,7 +47,7 @@ export class NodeConnection implements Connection {
   }
 
   async write(parts: readonly Uint8Array[]): Promise<void> {
-    for (const part of parts) {
+    for (const part of joinSmall(parts)) {
       for (let at = 0; at < part.length; at += MOST_WAITING) {
         const slice = part.subarray(at, at + MOST_WAITING);
         while (this.#unsent > 0 && this.#unsent + slice.length > MOST_WAITING) {
@@ -129,6 +132,27 @@ export class NodeConnection implements Connection {
   #lost(): KithError {
     return new KithError('CONNECTION_LOST', { address: this.address }, this.#failure);
   }
+}
+
+/** Small parts that follow each other as one: a write costs more than the copy. */
+function* joinSmall(parts: readonly Uint8Array[]): Generator<Uint8Array, void, undefined> {
+  let run: Uint8Array[] = [];
+  let bytes = 0;
+  for (const part of parts) {
+    if (bytes + part.length > JOINED_BYTES && run.length > 0) {
+      yield joined(run);
+      run = [];
+      bytes = 0;
+    }
+    run.push(part);
+    bytes += part.length;
+  }
+  if (run.length > 0) yield joined(run);
+}
+
+function joined(run: readonly Uint8Array[]): Uint8Array {
+  const [only, ...others] = run;
+  return only !== undefined && others.length === 0 ? only : concatBytes(run);
 }
 
 /** As many as Node shows: the leaf, and its issuers if they were sent. Certificates beside that chain stay unseen. */

@@ -23,6 +23,9 @@ interface Item {
   readonly settle: (wasWritten: boolean) => void;
 }
 
+/** Frames are written together up to this many bytes: what is urgent waits for no more than that. */
+const TOGETHER_BYTES = 64 * 1024;
+
 const LANES: readonly Lane[] = ['control', 'index', 'small', 'bulk'];
 
 /** See above. It has no bound of its own: whoever puts things in waits for them or counts them. */
@@ -57,11 +60,14 @@ export class Outbox {
     this.#hasEnded = true;
   }
 
-  /** Writes until after `end`, one frame at a time. If `write` rejects, so does this, and nothing more is taken. */
-  async run(write: (frame: Outgoing) => Promise<void>): Promise<void> {
+  /**
+   * Writes until after `end`: a frame at a time, small ones together. If `write` rejects, so does this, and nothing more is
+   * taken.
+   */
+  async run(write: (frames: Outgoing) => Promise<void>): Promise<void> {
     try {
       for (let item = await this.#next(); item !== undefined; item = await this.#next()) {
-        await writeItem(item, write);
+        await this.#writeWith(item, write);
       }
     } finally {
       this.#hasEnded = true;
@@ -69,12 +75,42 @@ export class Outbox {
     }
   }
 
+  /** Writes the item and what waits behind it, as long as all of it together is small. */
+  async #writeWith(first: Item, write: (frames: Outgoing) => Promise<void>): Promise<void> {
+    const items: Item[] = [];
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    let wasWritten = false;
+    try {
+      for (let item: Item | undefined = first; item !== undefined; item = this.#take()) {
+        items.push(item);
+        const frame = item.make();
+        if (frame === undefined) items.pop()?.settle(false);
+        for (const part of frame ?? []) {
+          parts.push(part);
+          bytes += part.length;
+        }
+        if (bytes >= TOGETHER_BYTES) break;
+      }
+      if (parts.length > 0) await write(parts);
+      wasWritten = true;
+    } finally {
+      for (const { settle } of items) settle(wasWritten);
+    }
+  }
+
+  #take(): Item | undefined {
+    for (const lane of LANES) {
+      const item = this.#lanes[lane].shift();
+      if (item !== undefined) return item;
+    }
+    return undefined;
+  }
+
   async #next(): Promise<Item | undefined> {
     for (;;) {
-      for (const lane of LANES) {
-        const item = this.#lanes[lane].shift();
-        if (item !== undefined) return item;
-      }
+      const item = this.#take();
+      if (item !== undefined) return item;
       if (this.#hasEnded) return undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -89,17 +125,5 @@ export class Outbox {
 
   #drop(): void {
     for (const lane of LANES) for (const item of this.#lanes[lane].splice(0)) item.settle(false);
-  }
-}
-
-async function writeItem(item: Item, write: (frame: Outgoing) => Promise<void>): Promise<void> {
-  let wasWritten = false;
-  try {
-    const frame = item.make();
-    if (frame === undefined) return;
-    await write(frame);
-    wasWritten = true;
-  } finally {
-    item.settle(wasWritten);
   }
 }

@@ -64,11 +64,14 @@ export function weighItem(item: WriteItem): number {
   return 1 + rows + addIntents.length + removeIntents.length;
 }
 
-/** The paths whose rows, ours or others', may differ after a change; `all` if it reaches beyond those it names. */
-export function touchedBy(change: EncodedChange): readonly string[] | 'all' {
+/** The paths at which our rows, and others' versions, may differ after a change; `all` if it reaches beyond those. */
+export function touchedBy(
+  change: EncodedChange,
+): { readonly ours: readonly string[]; readonly announced: readonly string[] } | 'all' {
   const { forgetOurs, forgetPeers, endIndex, ours, refresh, claims } = change;
   if (forgetOurs || forgetPeers.length > 0 || endIndex !== undefined) return 'all';
-  return [...ours, ...refresh, ...(claims?.rows ?? [])].map(({ path }) => path);
+  const pathsOf = (rows: readonly { readonly path: string }[]) => rows.map(({ path }) => path);
+  return { ours: pathsOf([...ours, ...refresh]), announced: pathsOf(claims?.rows ?? []) };
 }
 
 function encodeOurs(entry: OurEntry): EncodedOurs {

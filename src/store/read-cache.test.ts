@@ -46,7 +46,7 @@ test('a change of a path is seen, and other paths stay known', () => {
   cache.reads.ours(PATH);
   cache.reads.ours(OTHER);
   advance();
-  cache.forget([PATH]);
+  cache.forget({ ours: [PATH], announced: [] });
   assert.equal(cache.reads.ours(PATH)?.sequence, 2);
   cache.reads.ours(OTHER);
   assert.deepEqual(asked, ['ours a', 'ours b', 'ours a']);
@@ -64,9 +64,17 @@ test('cleared, it knows nothing', () => {
 test('what is remembered is bounded in bytes, the oldest going first', () => {
   const { asked, reads } = counted(3 * 1024 * 1024);
   const cache = new ReadCache(reads);
-  const [first, second, third] = ['x', 'y', 'z'].map((name) => parseRelPath(name));
-  for (const path of [first, second, third]) if (path !== undefined) cache.reads.ours(path);
-  if (third !== undefined) cache.reads.ours(third);
-  if (first !== undefined) cache.reads.ours(first);
+  for (const name of ['x', 'y', 'z', 'z', 'y', 'x']) cache.reads.ours(parseRelPath(name));
   assert.deepEqual(asked, ['ours x', 'ours y', 'ours z', 'ours x']);
+});
+
+test('news of others leaves our row known, and the other way round', () => {
+  const { asked, reads } = counted();
+  const cache = new ReadCache(reads);
+  cache.reads.ours(PATH);
+  cache.reads.announced(PATH);
+  cache.forget({ ours: [], announced: [PATH] });
+  cache.reads.ours(PATH);
+  cache.reads.announced(PATH);
+  assert.deepEqual(asked, ['ours a', 'announced a', 'announced a']);
 });

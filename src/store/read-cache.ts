@@ -8,30 +8,32 @@ import type { AnnouncedVersion, OurEntry } from '../ports/folder-store.ts';
 import type { FolderReads } from './folder-reads.ts';
 
 /** What a row counts beside its block list. */
-const ROW_BYTES = 500;
-/** Kept for one folder. */
+const ROW_BYTES = 800;
+/** Kept of each of the two kinds, for one folder. */
 const MOST_BYTES = 8 * 1024 * 1024;
-
-interface Known {
-  ours?: { readonly row: OurEntry | undefined };
-  announced?: readonly AnnouncedVersion[];
-  bytes: number;
-}
 
 /** The reads of one folder. Everything but `ours` and `announced` of a path goes straight to `from`. */
 export class ReadCache {
   readonly reads: FolderReads;
-  readonly #from: FolderReads;
-  readonly #known = new Map<string, Known>();
-  #bytes = 0;
+  readonly #ours: Recent<{ readonly row: OurEntry | undefined }>;
+  readonly #announced: Recent<readonly AnnouncedVersion[]>;
 
   constructor(from: FolderReads) {
-    this.#from = from;
+    this.#ours = new Recent((path) => {
+      const row = from.ours(path);
+      return { value: { row }, bytes: ROW_BYTES + (row?.blocks.length ?? 0) };
+    });
+    this.#announced = new Recent((path) => {
+      const value = from.announced(path);
+      let bytes = ROW_BYTES;
+      for (const { entry } of value) bytes += ROW_BYTES + entry.blocks.length;
+      return { value, bytes };
+    });
     this.reads = {
       identity: () => from.identity(),
       lastSequence: () => from.lastSequence(),
-      ours: (path) => this.#ours(path),
-      announced: (path) => this.#announced(path),
+      ours: (path) => this.#ours.get(path).row,
+      announced: (path) => this.#announced.get(path),
       children: (dir) => from.children(dir),
       oursAfter: (after, limit) => from.oursAfter(after, limit),
       paths: (after, limit) => from.paths(after, limit),
@@ -44,48 +46,50 @@ export class ReadCache {
 
   /** Forgets everything: what is true now is not known. */
   clear(): void {
-    this.#known.clear();
-    this.#bytes = 0;
+    this.#ours.clear();
+    this.#announced.clear();
   }
 
-  /** Forgets what is known of these paths. */
-  forget(paths: Iterable<string>): void {
-    for (const path of paths) this.#drop(path);
+  /** Forgets our rows, and others' versions, at these paths. */
+  forget(paths: { readonly ours: Iterable<string>; readonly announced: Iterable<string> }): void {
+    for (const path of paths.ours) this.#ours.drop(path);
+    for (const path of paths.announced) this.#announced.drop(path);
+  }
+}
+
+/** Two generations: when the younger is full it becomes the older, and what nobody asked for since is gone. */
+class Recent<Value> {
+  readonly #read: (path: RelPath) => { readonly value: Value; readonly bytes: number };
+  #young = new Map<string, Value>();
+  #old = new Map<string, Value>();
+  #bytes = 0;
+
+  constructor(read: (path: RelPath) => { readonly value: Value; readonly bytes: number }) {
+    this.#read = read;
   }
 
-  #ours(path: RelPath): OurEntry | undefined {
-    const known = this.#known.get(path)?.ours;
-    if (known !== undefined) return known.row;
-    const row = this.#from.ours(path);
-    this.#at(path, ROW_BYTES + (row?.blocks.length ?? 0)).ours = { row };
-    return row;
-  }
-
-  #announced(path: RelPath): readonly AnnouncedVersion[] {
-    const known = this.#known.get(path)?.announced;
+  get(path: RelPath): Value {
+    const known = this.#young.get(path) ?? this.#old.get(path);
     if (known !== undefined) return known;
-    const versions = this.#from.announced(path);
-    let bytes = ROW_BYTES;
-    for (const { entry } of versions) bytes += ROW_BYTES + entry.blocks.length;
-    this.#at(path, bytes).announced = versions;
-    return versions;
-  }
-
-  /** Where to put something of this size that is known of the path. The oldest goes if there is no room. */
-  #at(path: string, bytes: number): Known {
-    const known: Known = this.#known.get(path) ?? { bytes: 0 };
-    known.bytes += bytes;
-    this.#bytes += bytes;
-    this.#known.set(path, known);
-    for (const oldest of this.#known.keys()) {
-      if (this.#bytes <= MOST_BYTES || oldest === path) break;
-      this.#drop(oldest);
+    const { value, bytes } = this.#read(path);
+    if (this.#bytes + bytes > MOST_BYTES / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#bytes = 0;
     }
-    return known;
+    this.#bytes += bytes;
+    this.#young.set(path, value);
+    return value;
   }
 
-  #drop(path: string): void {
-    this.#bytes -= this.#known.get(path)?.bytes ?? 0;
-    this.#known.delete(path);
+  drop(path: string): void {
+    this.#young.delete(path);
+    this.#old.delete(path);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+    this.#bytes = 0;
   }
 }

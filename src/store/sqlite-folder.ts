@@ -59,18 +59,22 @@ export class SqliteFolder implements FolderReads {
 
   announced(path: RelPath): readonly AnnouncedVersion[] {
     const found = this.#each(
-      `SELECT version.id, digest, record, blocks FROM path JOIN version ON version.path = path.id
+      `SELECT digest, record, blocks, (SELECT group_concat(device) FROM claim
+          JOIN peer ON peer.slot = claim.slot WHERE claim.version = version.id) AS holders
+        FROM path JOIN version ON version.path = path.id
         WHERE path.folder = ${FOLDER} AND path.text = ?2`,
       (row) => {
         const record = bytesIn(row, 'record');
         const entry = decodeEntry(path, { record, blocks: bytesIn(row, 'blocks') });
-        const digest = toHex(bytesIn(row, 'digest'));
-        return { entry, key: versionKey(entry.version), digest, id: numberIn(row, 'id') };
+        return { entry, digest: bytesIn(row, 'digest'), holders: holdersIn(row) };
       },
       path,
     );
-    if (found.length > 1) found.sort(compareAnnounced);
-    return found.map(({ entry, id }) => ({ entry, holders: this.#holders(id) }));
+    if (found.length < 2) return found.map(({ entry, holders }) => ({ entry, holders }));
+    return found
+      .map((each) => ({ ...each, key: versionKey(each.entry.version), digest: toHex(each.digest) }))
+      .sort(compareAnnounced)
+      .map(({ entry, holders }) => ({ entry, holders }));
   }
 
   children(dir: RelPath | undefined): readonly OurEntry[] {
@@ -150,25 +154,13 @@ export class SqliteFolder implements FolderReads {
     return row && numberIn(row, 'id');
   }
 
-  #holders(version: number): readonly DeviceId[] {
-    return withStoreErrors(() =>
-      Array.from(
-        this.#sql.each(
-          'SELECT device FROM claim JOIN peer ON peer.slot = claim.slot WHERE version = ?',
-          version,
-        ),
-        (row) => textIn(row, 'device') as DeviceId,
-      ).sort(compareText),
-    );
-  }
-
   #first(sql: string, ...values: (string | number)[]): SqlRow | undefined {
     return withStoreErrors(() => this.#sql.first(sql, this.#name, ...values));
   }
 
   /** What `read` makes of each row, as a new array. */
   #each<Value>(sql: string, read: (row: SqlRow) => Value, ...values: (string | number)[]): Value[] {
-    return withStoreErrors(() => Array.from(this.#sql.each(sql, this.#name, ...values), read));
+    return withStoreErrors(() => this.#sql.all(sql, this.#name, ...values).map(read));
   }
 }
 
@@ -177,6 +169,11 @@ function oursIn(row: SqlRow): OurEntry {
     record: bytesIn(row, 'record'),
     blocks: bytesIn(row, 'blocks'),
   });
+}
+
+/** Device ids hold no comma. */
+function holdersIn(row: SqlRow): readonly DeviceId[] {
+  return (textIn(row, 'holders').split(',') as DeviceId[]).sort(compareText);
 }
 
 /** Device ids and paths were parsed before they were stored. */

@@ -12,8 +12,11 @@ import { treeOf } from './scene.ts';
 const CHANGING = new Set(['reuse', 'writePieces', 'apply', 'settle', 'recover', 'dropStage']);
 
 export interface Moment {
-  /** Has this happen just before the n-th call of the programs that change the device's disk, counted from now. */
-  at(device: SimDevice, act: () => void): void;
+  /**
+   * Has this happen just before the n-th call, counted from now, of the programs that change the device's disk, or of one
+   * of them alone.
+   */
+  at(device: SimDevice, act: () => void, program?: string): void;
   /** True once it has happened. */
   hasCome(): boolean;
 }
@@ -54,9 +57,9 @@ export async function sweep(
 function momentOf(n: number): Moment {
   let count = 0;
   return {
-    at: (device, act) => {
+    at: (device, act, program) => {
       const hook: CallHook = (_call, { job }) => {
-        if (!CHANGING.has(job)) return;
+        if (program === undefined ? !CHANGING.has(job) : job !== program) return;
         count += 1;
         if (count !== n) return;
         device.hooks.delete(hook);

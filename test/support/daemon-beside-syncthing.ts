@@ -60,6 +60,14 @@ export class Beside {
     throw new Error(`not equal after ${ms} ms:\n${await this.kith.log()}\n${await this.syncthing.log()}`);
   }
 
+  /** What both say of themselves. */
+  async explain(): Promise<string> {
+    const status = JSON.stringify(await this.kith.status(), null, 1);
+    const own = JSON.stringify(await this.syncthing.get(`/rest/db/status?folder=${FOLDER}`), null, 1);
+    const logs = [await this.kith.log(), await this.syncthing.log()].map((log) => log.slice(-4000));
+    return [status, own, ...logs].join('\n');
+  }
+
   /** Bytes that it has sent us over the connection that stands. */
   async sentBySyncthing(): Promise<number> {
     const { connections } = (await this.syncthing.get('/rest/system/connections')) as {

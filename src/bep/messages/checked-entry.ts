@@ -7,7 +7,7 @@ import { KithError } from '../../base/error.ts';
 import { sha256 } from '../../base/sha256.ts';
 import { MAX_BLOCK_BYTES, MIN_BLOCK_BYTES } from '../../model/block.ts';
 import type { EntryKind, SequencedEntry } from '../../model/entry.ts';
-import { isReserved, parseRelPath, type RelPath } from '../../model/path.ts';
+import { parseRelPath, type RelPath } from '../../model/path.ts';
 import { ENTRY_TYPES, type FileInfo } from './file-info.ts';
 import { versionOf } from './vector.ts';
 
@@ -78,8 +78,8 @@ function whyRefused(info: FileInfo): string | undefined {
 
 function pathOf(name: string, refuse: (reason: string) => never): RelPath {
   try {
-    const path = parseRelPath(name);
-    return isReserved(path) ? refuse('reserved name') : path;
+    // A reserved name passes: the engine wants none of it, and tells so, which does not cut the device off for ever.
+    return parseRelPath(name);
   } catch (error) {
     if (!(error instanceof KithError) || error.code !== 'PATH_INVALID') throw error;
     return refuse(`name: ${String(error.data['reason'])}`);

@@ -50,8 +50,6 @@ test('an entry that cannot be is refused with folder, name and reason', () => {
     ['symlink with blocks', [...link, ONE_BLOCK]],
     ['file without blocks', bare],
     ['file without blocks', [...bare, [3, 9]]],
-    ['reserved name', [[1, '.kith/x'], ...directory.slice(1)]],
-    ['reserved name', [[1, '.KITH'], ...directory.slice(1)]],
   ];
   for (const [reason, fields] of rows) assert.deepEqual(refusal(fields), refused(reason), reason);
 });
@@ -256,7 +254,7 @@ function decode(fields: readonly Field[]): SequencedEntry {
 }
 
 function refused(reason: string) {
-  return { folder: 'f', name: reason === 'reserved name' ? undefined : 'n', reason };
+  return { folder: 'f', name: 'n', reason };
 }
 
 function refusal(fields: readonly Field[]): unknown {
@@ -265,7 +263,7 @@ function refusal(fields: readonly Field[]): unknown {
   } catch (error) {
     assert.ok(error instanceof KithError && error.code === 'WIRE_ENTRY_REFUSED', String(error));
     const { data } = error;
-    return data['reason'] === 'reserved name' ? { ...data, name: undefined } : data;
+    return data;
   }
   return 'taken';
 }

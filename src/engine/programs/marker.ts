@@ -1,5 +1,6 @@
 /** The marker in a folder's root: proof that the directory is the folder, and not an empty mount point. */
 
+import { KithError } from '../../base/error.ts';
 import { CONTROL_DIR } from '../../model/path.ts';
 import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
 import {
@@ -43,11 +44,11 @@ export function* writeMarker(args: {
   readonly text: string;
 }): FileProgram<void> {
   const root = yield* openRoot(args.path);
-  if (root === undefined) return;
+  if (root === undefined) throw new KithError('ROOT_MISSING', { path: args.path });
   try {
     if ((yield* status(root, CONTROL_DIR)) === undefined) yield* makeDir(root, CONTROL_DIR);
     const control = yield* openDir(root, CONTROL_DIR);
-    if (control === undefined) return;
+    if (control === undefined) throw new KithError('FILE_GONE', { path: CONTROL_DIR });
     try {
       yield* setMode(control, 0o700);
       yield* replaceMarker(control, args.text);
@@ -67,7 +68,7 @@ function* replaceMarker(control: DirHandle, text: string): FileProgram<void> {
   const { names } = yield* list(control);
   if (names.includes(fresh.name)) yield* removeFile(control, fresh.name);
   const file = yield* openFile(fresh, 'create');
-  if (file === undefined) return;
+  if (file === undefined) throw new KithError('FILE_GONE', { path: fresh.name });
   try {
     yield* write(
       file,

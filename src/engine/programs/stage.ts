@@ -54,7 +54,7 @@ export function writePieces(args: {
 function* writePiece(stage: DirHandle, piece: Piece): FileProgram<Written> {
   if (!equalBytes(sha256(piece.bytes), piece.hash)) return 'mismatch';
   try {
-    const file = yield* openStage(stage, piece.stageName, piece.size);
+    const file = yield* openForPiece(stage, piece);
     try {
       if (piece.bytes.length > 0) yield* write(file, piece.bytes, piece.offset);
       if (piece.finish !== undefined) yield* finishFile(file, piece.finish);
@@ -67,6 +67,19 @@ function* writePiece(stage: DirHandle, piece: Piece): FileProgram<Written> {
     if (known === undefined || known.kind === 'bug') throw error;
     return known.code;
   }
+}
+
+/** A whole file is mostly new: then there is nothing to look for, and nothing to cut. */
+function* openForPiece(stage: DirHandle, piece: Piece): FileProgram<FileHandle> {
+  if (piece.bytes.length === piece.size) {
+    try {
+      const made = yield* openFile({ dir: stage, name: piece.stageName }, 'create');
+      if (made !== undefined) return made;
+    } catch (error) {
+      if (asKithError(error, 'FILE_EXISTS') === undefined) throw error;
+    }
+  }
+  return yield* openStage(stage, piece.stageName, piece.size);
 }
 
 /** Mode of a new file or directory whose sender says nothing of permissions. */
