@@ -64,7 +64,10 @@ export async function compareTrees(a: string, b: string): Promise<void> {
 }
 
 function visible(dir: string): readonly string[] {
-  return fs.readdirSync(dir).filter((name) => !name.startsWith('.') && name !== 'lost+found').sort();
+  return fs
+    .readdirSync(dir)
+    .filter((name) => !name.startsWith('.') && name !== 'lost+found')
+    .sort();
 }
 
 async function digest(file: string): Promise<string> {

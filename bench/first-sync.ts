@@ -8,15 +8,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { countFiles, compareTrees, makeLarge, makeSmall } from './content.ts';
 import type { Contender, Pair } from './contender.ts';
 import { kith } from './contenders/kith.ts';
 import { rsync } from './contenders/rsync.ts';
 import { syncthing } from './contenders/syncthing.ts';
+import { compareTrees, countFiles, makeLarge, makeSmall } from './content.ts';
 import { type Ground, prepareGround } from './ground.ts';
-import { measureVisibility } from './visibility.ts';
 import { machineFacts } from './machine.ts';
 import { type Figure, type Report, reportText } from './report.ts';
+import { measureVisibility } from './visibility.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const LARGE_BYTES = 1024 ** 3;

@@ -37,7 +37,9 @@ export function startMessenger(pair: Pair, side: Side, headers: Record<string, s
       const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve));
       const json = { ...headers, 'content-type': 'application/json' };
       const init =
-        body === undefined ? { method, headers } : { method, headers: json, body: JSON.stringify(body) };
+        body === undefined
+          ? { method, headers }
+          : { method, headers: json, body: JSON.stringify(body) };
       child.send({ id, url, init });
       const { status, text } = await answered;
       waiting.delete(id);

@@ -12,7 +12,10 @@ const STOP_MS = 20_000;
 export function startProgram(
   pair: Pair,
   side: Side,
-  { command, env = {} }: { readonly command: readonly string[]; readonly env?: Record<string, string> },
+  {
+    command,
+    env = {},
+  }: { readonly command: readonly string[]; readonly env?: Record<string, string> },
 ): Running {
   const [file, ...args] = pair.on(side, command);
   const log = openSync(path.join(side.state, 'output.log'), 'a');

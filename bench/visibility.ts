@@ -17,7 +17,10 @@ export async function measureVisibility(pair: Pair, running: Ready): Promise<rea
     await pause(PAUSE_MS[index % PAUSE_MS.length] ?? 1000);
     const name = `change-${index}.txt`;
     const began = performance.now();
-    fs.writeFileSync(path.join(pair.a.data, name), 'x'.repeat(BYTES - 8) + String(index).padStart(8));
+    fs.writeFileSync(
+      path.join(pair.a.data, name),
+      'x'.repeat(BYTES - 8) + String(index).padStart(8),
+    );
     await running.nudge();
     await untilThere(path.join(pair.b.data, name), began + LIMIT_MS);
     seconds.push((performance.now() - began) / 1000);

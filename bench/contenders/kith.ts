@@ -28,7 +28,16 @@ export const kith: Contender = {
     const stack = new AsyncDisposableStack();
     const ids = { a: await init(pair.a), b: await init(pair.b) };
     await cli(pair.a, 'device', 'add', ids.b, '--name', 'b');
-    await cli(pair.b, 'device', 'add', ids.a, '--name', 'a', '--address', `tcp://${pair.a.address}:22000`);
+    await cli(
+      pair.b,
+      'device',
+      'add',
+      ids.a,
+      '--name',
+      'a',
+      '--address',
+      `tcp://${pair.a.address}:22000`,
+    );
     await cli(pair.a, 'folder', 'add', FOLDER, pair.a.data, '--share', 'b');
     const a = await start(pair, pair.a, stack);
     await until('A has looked', async () => {
@@ -72,7 +81,8 @@ async function start(
   stack: AsyncDisposableStack,
 ): Promise<Messenger & { program: Running }> {
   const profile = process.env['KITH_BENCH_PROFILE'];
-  const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}/${side.node}`];
+  const flags =
+    profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}/${side.node}`];
   const command = [process.execPath, ...flags, ENTRY, 'up', '--home', home(side)];
   const program = startProgram(pair, side, { command });
   let token = '';

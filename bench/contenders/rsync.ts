@@ -47,7 +47,8 @@ export const rsync: Contender = {
 async function startServer(pair: Pair, key: string): Promise<AsyncDisposable> {
   const { state } = pair.b;
   const host = path.join(state, 'host-key');
-  for (const file of [key, host]) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+  for (const file of [key, host])
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
   const allowed = path.join(state, 'allowed');
   await writeFile(allowed, await readFile(`${key}.pub`), { mode: 0o600 });
   const config = path.join(state, 'sshd.conf');

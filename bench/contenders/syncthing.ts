@@ -112,7 +112,11 @@ async function writeConfig(
   await writeFile(path.join(homeOf(side), 'config.xml'), text);
 }
 
-function start(pair: Pair, side: Side, stack: AsyncDisposableStack): Messenger & { program: Running } {
+function start(
+  pair: Pair,
+  side: Side,
+  stack: AsyncDisposableStack,
+): Messenger & { program: Running } {
   const messenger = startMessenger(pair, side, { 'x-api-key': KEY });
   stack.use(messenger);
   const command = [

@@ -74,9 +74,11 @@ class Drafts {
   }
 
   replace(lines: readonly string[]): void {
-    this.#erase();
     const width = (this.#stdout.columns ?? DEFAULT_COLUMNS) - 1;
-    this.#lines = lines.map((line) => cut(line, width));
+    const fitting = lines.map((line) => cut(line, width));
+    if (fitting.join('\n') === this.#lines.join('\n')) return;
+    this.#erase();
+    this.#lines = fitting;
     this.#print();
   }
 

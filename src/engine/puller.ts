@@ -9,11 +9,12 @@ import { TaskGroup } from '../base/task-group.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { versionKey } from '../model/version.ts';
-import { decide, type Sides } from '../planner/decide.ts';
+import { decide } from '../planner/decide.ts';
 import { reviveEntry } from '../planner/local.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { applyGroup, type GroupResult, type Ready, stageNameOf } from './applier.ts';
 import { diskPathOf, type FolderContext, nowStamp } from './context.ts';
+import { isFilled, isHalfTold, sidesAt } from './directory-life.ts';
 import { type Fetched, Fetcher } from './fetcher.ts';
 import { ProblemBook } from './problem-book.ts';
 import { recoverIntents } from './recovery.ts';
@@ -187,9 +188,7 @@ export class Puller {
     const { store, rules } = this.#context;
     if (this.#context.busy.has(path)) return this.#later(path);
     const ours = store.ours(path);
-    const announced = store.announced(path).map((version) => version.entry);
-    const holdsLive = (): boolean => this.#holdsLive(ours);
-    const decision = decide(sidesOf({ path, ours, announced }, holdsLive), rules);
+    const decision = decide(sidesAt(this.#context, path, ours), rules);
     const operation = decision.kind === 'do' ? decision.operation : undefined;
     if (this.#isReady(path, operation, ours?.sequence ?? 0)) return undefined;
     this.#abandon(path, operation);
@@ -197,6 +196,8 @@ export class Puller {
       this.problems.clear(path);
       return undefined;
     }
+    const isRevived = operation.kind === 'revive' && ours !== undefined;
+    if (isRevived && isHalfTold(this.#context, ours)) return this.#postpone(path);
     if (operation.kind === 'note' || operation.kind === 'revive') return operation;
     const basedOn = ours?.sequence ?? 0;
     if (operation.kind === 'fetch') this.#startFetch({ operation, ours, basedOn }, group);
@@ -218,19 +219,10 @@ export class Puller {
     return undefined;
   }
 
-  #holdsLive(ours: OurEntry | undefined): boolean {
-    if (ours?.kind !== 'directory' || ours.deleted) return false;
-    const { store } = this.#context;
-    return store.children(ours.path).some((row) => {
-      if (row.deleted || row.invalid) return false;
-      const announced = store.announced(row.path).map((version) => version.entry);
-      const sides = { path: row.path, ours: row, announced };
-      const decision = decide(
-        sidesOf(sides, () => this.#holdsLive(row)),
-        this.#context.rules,
-      );
-      return decision.kind === 'agreed' || decision.operation.kind !== 'delete';
-    });
+  /** Planned again in a moment, or as soon as something in it has gone. */
+  #postpone(path: RelPath): undefined {
+    this.problems.set(path, 'FILE_CHANGED', this.#context.ports.clock.mono());
+    return undefined;
   }
 
   /** The content that a delete takes away is being copied to another name: the delete waits. */
@@ -482,6 +474,7 @@ export class Puller {
     }
     for (const { path, code } of result.failed) {
       if (code === 'FILE_GONE') this.consider([path]);
+      else if (code === 'FILE_NOT_EMPTY' && isFilled(this.#context, path)) this.#postpone(path);
       else this.#fail(path, code);
       if (code === 'FILE_NOT_EMPTY') this.#doubt(diskPathOf(this.#context.store, path));
     }
@@ -489,16 +482,6 @@ export class Puller {
     const nowMs = this.#context.ports.clock.mono();
     for (const path of result.changed) this.problems.set(path, 'FILE_CHANGED', nowMs);
   }
-}
-
-/** Whether a directory holds something is found out only if the decision depends on it. */
-function sidesOf(sides: Omit<Sides, 'holdsLive'>, holdsLive: () => boolean): Sides {
-  return {
-    ...sides,
-    get holdsLive() {
-      return holdsLive();
-    },
-  };
 }
 
 function keyOf(operation: Operation): string {

@@ -1,6 +1,7 @@
 /** Turns what was found on the disk into rows of ours: new versions, recognised ones, tombstones, refreshed facts. */
 
-import type { Entry } from '../model/entry.ts';
+import { equalBytes } from '../base/bytes.ts';
+import { compareTimes, type Entry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import { type Found, type LocalSides, recordFound, recordGone } from '../planner/local.ts';
 import type { OurEntry, Seen } from '../ports/folder-store.ts';
@@ -86,7 +87,24 @@ function entryOf(
   ours: OurEntry | undefined,
 ): Entry | undefined {
   const sides = sidesOf(context, sighting.path, ours);
-  return sighting.found === undefined ? recordGone(sides) : recordFound(sighting.found, sides);
+  const found = asWanted(sighting, ours);
+  return found === undefined ? recordGone(sides) : recordFound(found, sides);
+}
+
+/**
+ * A file system that cuts times or ignores modes shows something else than was wanted: what reads back as it did when the
+ * row was made is as our row wants it. Else every second look would make a version.
+ */
+function asWanted({ found, seen }: Sighting, ours: OurEntry | undefined): Found | undefined {
+  if (found === undefined || seen === undefined || ours?.seen === undefined) return found;
+  const isSame = equalBytes(found.contentHash, ours.contentHash);
+  const isTimeSame = isSame && compareTimes(seen.mtime, ours.seen.mtime) === 0;
+  const isModeSame = !ours.noPermissions && seen.mode === ours.seen.mode;
+  return {
+    ...found,
+    mtime: isTimeSame ? ours.mtime : found.mtime,
+    mode: isModeSame ? ours.mode : found.mode,
+  };
 }
 
 function sidesOf(context: FolderContext, path: RelPath, ours: OurEntry | undefined): LocalSides {

@@ -82,7 +82,7 @@ export class NodeConnection implements Connection {
       this.#arrived = [];
       this.#arrivedBytes = 0;
       this.#socket.resume();
-      yield* pieces;
+      if (pieces.length > 0) yield joined(pieces);
       if (this.#arrived.length > 0) continue;
       if (this.#state === 'ended') return;
       if (this.#state === 'lost') throw this.#lost();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { KithError } from '../../src/base/error.ts';
-import type { FolderStore, OurEntry, StateStore } from '../../src/ports/folder-store.ts';
+import type { FolderStore, OurEntry, Seen, StateStore } from '../../src/ports/folder-store.ts';
 import {
   at,
   DEVICE_A,
@@ -194,6 +194,17 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
       assert.deepEqual(folder.paths(undefined, 10), ['a']);
       assert.deepEqual(folder.ours(at('a')), oursAt(3, fileAt('a', '1')));
       assert.deepEqual([folder.peers(), folder.intents(), folder.lastSequence()], [[], [], 3]);
+    });
+
+    it('refreshes what the disk says of a row in its place, and only of that very row', async () => {
+      await put(oursAt(1, fileAt('a', '1')), oursAt(2, fileAt('b', '2')));
+      const seen = { ...oursAt(1, fileAt('a', '1')).seen, racy: true } as Seen;
+      const fresh = oursAt(1, fileAt('a', '1'), { seen });
+      await folder.commit({ refresh: [fresh, oursAt(9, fileAt('b', '3'))] });
+      assert.deepEqual(folder.ours(at('a')), fresh);
+      assert.deepEqual(folder.ours(at('b')), oursAt(2, fileAt('b', '2')));
+      assert.deepEqual(folder.oursAfter(0, 10), [fresh, oursAt(2, fileAt('b', '2'))]);
+      assert.equal(folder.lastSequence(), 2);
     });
 
     it('gathers the holders of one version and keeps distinct versions apart', async () => {

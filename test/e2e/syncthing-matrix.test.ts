@@ -1,9 +1,11 @@
 /** A Kith device and a real Syncthing keep a folder equal, whoever changes it: everything a person does to files. */
 
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import {
   chmod,
   mkdir,
+  readdir,
   readFile,
   rename,
   rm,
@@ -15,7 +17,7 @@ import {
 import path from 'node:path';
 import { test } from 'node:test';
 import { Beside, type Side } from '../support/daemon-beside-syncthing.ts';
-import { hasSyncthing, NO_SYNCTHING } from '../support/syncthing.ts';
+import { eventually, hasSyncthing, NO_SYNCTHING } from '../support/syncthing.ts';
 import { expectSame, readTree, untilTree } from '../support/trees.ts';
 import { overwrite, writeLarge } from '../support/trees-content.ts';
 
@@ -144,7 +146,8 @@ const STEPS: readonly Step[] = [
     act: async (dir) => {
       for (let part = 0; part < 10; part++) {
         await mkdir(at(dir, `part-${part}`));
-        for (let i = 0; i < 100; i++) await writeFile(at(dir, `part-${part}`, `${i}`), `${part} ${i}`);
+        for (let i = 0; i < 100; i++)
+          await writeFile(at(dir, `part-${part}`, `${i}`), `${part} ${i}`);
       }
     },
   },
@@ -180,7 +183,7 @@ test('a Kith device and a real Syncthing keep a folder equal, whoever changes it
   }
   await tell('what Syncthing compresses arrives', () => compressed(both));
   await tell('no name is a conflict copy after all this', async () => {
-    const names = Object.keys(await readTree(both.sides[0].root));
+    const names = Object.keys(readTree(both.sides[0].root));
     assert.deepEqual(
       names.filter((name) => name.includes('conflict')),
       [],
@@ -206,7 +209,7 @@ async function takeStep(
   { step, side }: { readonly step: Step; readonly side: Side },
 ): Promise<void> {
   await step.act(at(side.root, `by-${side.name}`));
-  const wanted = await readTree(side.root);
+  const wanted = readTree(side.root);
   if (side.name === 'Syncthing') await both.syncthing.scan('docs');
   await untilTree(other(both, side).root, wanted);
   expectSame(await both.settle(), wanted);
@@ -272,14 +275,35 @@ async function overOneGiB(both: Beside, receiver: Side): Promise<void> {
   const sender = other(both, receiver);
   const name = `big-from-${sender.name}`;
   await writeLarge(at(sender.root, name), GIB + 123_456_789, receiver.name.length);
-  const wanted = await readTree(sender.root);
+  const wanted = readTree(sender.root);
   if (sender.name === 'Syncthing') await both.syncthing.scan('docs');
-  await restart(both, receiver);
-  await restart(both, sender);
+  for (const [victim, share] of [
+    [receiver, 0.15],
+    [sender, 0.5],
+  ] as const) {
+    await untilArrived(receiver, { name, bytes: share * GIB });
+    await restart(both, victim);
+  }
   await untilTree(receiver.root, wanted, 120_000);
   expectSame(await both.settle(120_000), wanted);
   for (const { root } of both.sides) await rm(at(root, name));
   await both.settle();
+}
+
+/** Waits until so much of the file is on the receiver's disk, under the name it has until it is whole. */
+async function untilArrived(
+  receiver: Side,
+  wanted: { readonly name: string; readonly bytes: number },
+): Promise<void> {
+  await eventually(`${wanted.bytes} bytes have come to ${receiver.name}`, async () => {
+    const stage = at(receiver.root, '.kith', 'stage');
+    const isKith = receiver.name === 'Kith';
+    const files = isKith
+      ? (await readdir(stage)).map((name) => at(stage, name))
+      : [at(receiver.root, `.syncthing.${wanted.name}.tmp`)];
+    const sizes = files.map((file) => statSync(file, { throwIfNoEntry: false })?.blocks ?? 0);
+    return Math.max(0, ...sizes) * 512 >= wanted.bytes;
+  });
 }
 
 async function restart(both: Beside, side: Side): Promise<void> {

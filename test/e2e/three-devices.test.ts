@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { makeCluster } from '../support/daemon-cluster.ts';
 import type { TestDaemon } from '../support/daemon.ts';
+import { makeCluster } from '../support/daemon-cluster.ts';
 import { readTree, untilTree } from '../support/trees.ts';
 import { overwrite, writeLarge } from '../support/trees-content.ts';
 
@@ -30,15 +30,15 @@ test('three devices that come one by one end equal though one is killed, and a p
   await a.until('file 1 is noticed', ({ folders }) => folders[0]?.local.files === 1);
 
   await b.up();
-  await untilTree(rootB, await readTree(rootA));
+  await untilTree(rootB, readTree(rootA));
   await c.up();
-  await untilTree(rootC, await readTree(rootA));
+  await untilTree(rootC, readTree(rootA));
 
   await writeFile(path.join(rootB, 'file2'), 'two');
   await mkdir(path.join(rootB, 'directory'));
   await writeLarge(path.join(rootB, 'directory', 'file3'), LARGE, 3);
   await a.kill();
-  const all = await readTree(rootB);
+  const all = readTree(rootB);
   assert.equal(Object.keys(all).length, 4);
   await untilTree(rootC, all);
 
@@ -48,7 +48,7 @@ test('three devices that come one by one end equal though one is killed, and a p
 
   const before = cluster.bytes();
   await overwrite(path.join(rootC, 'directory', 'file3'), 10 * 1024 * 1024 + 5, 300_000);
-  const edited = await readTree(rootC);
+  const edited = readTree(rootC);
   await untilTree(rootA, edited);
   await untilTree(rootB, edited);
   await cluster.settle();

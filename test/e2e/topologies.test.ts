@@ -24,7 +24,7 @@ test('four devices become equal in a line, a circle and a mesh, and at rest noth
   for (const [index, root] of cluster.roots.entries()) await fill(path.join(root, `of-${index}`));
   await Promise.all(cluster.daemons.map((daemon) => daemon.up()));
   await cluster.settle();
-  assert.equal(Object.keys(await readTree(cluster.roots[3] ?? '')).length, 4 * 4);
+  assert.equal(Object.keys(readTree(cluster.roots[3] ?? '')).length, 4 * 4);
 
   await t.test('in a line', () => changeEverywhere(cluster, 'line'));
   await t.test('in a circle', async () => {
@@ -47,7 +47,7 @@ async function fill(directory: string): Promise<void> {
 /** One change at each device, none at the same place as another. */
 async function changeEverywhere(cluster: Cluster, label: string): Promise<void> {
   const [a = '', b = '', c = '', d = ''] = cluster.roots;
-  const before = await readTree(a);
+  const before = readTree(a);
   await writeFile(path.join(a, 'of-3', 'deep', 'file'), `edited at the other end: ${label}`);
   await rm(path.join(d, 'of-0'), { recursive: true });
   await rename(path.join(b, 'of-1'), path.join(b, `moved-${label}`));
@@ -73,8 +73,8 @@ async function expectedOf(
     if (/^of-0(\/|$)/.test(name)) continue;
     expected[name.replace(/^of-1(?=\/|$)/, `moved-${label}`)] = line;
   }
-  expected['of-3/deep/file'] = (await readTree(a))['of-3/deep/file'] ?? '';
-  expected[label] = (await readTree(c))[label] ?? '';
+  expected['of-3/deep/file'] = readTree(a)['of-3/deep/file'] ?? '';
+  expected[label] = readTree(c)[label] ?? '';
   return expected;
 }
 

@@ -30,7 +30,10 @@ test('CON-01: two edits without contact end as one file and one copy, everywhere
     const tree = assertEqualTrees([laptop, desk]);
     assert.equal(tree.length, 2, tree.join('\n'));
     assert.equal(desk.person.read('notes.txt'), 'of desk');
-    assert.deepEqual(copiesOn(desk).map((path) => desk.person.read(path)), ['of laptop']);
+    assert.deepEqual(
+      copiesOn(desk).map((path) => desk.person.read(path)),
+      ['of laptop'],
+    );
   }));
 
 test('CON-02: what nobody has looked at yet is not overwritten by what others announce', () =>
@@ -46,7 +49,8 @@ test('CON-02: what nobody has looked at yet is not overwritten by what others an
     await calm(world);
     const tree = assertEqualTrees([laptop, desk]).join('\n');
     for (const name of ['fresh', 'known']) {
-      for (const device of ['desk', 'laptop']) assert.ok(tree.includes(`${name} of ${device}`), tree);
+      for (const device of ['desk', 'laptop'])
+        assert.ok(tree.includes(`${name} of ${device}`), tree);
     }
     assert.equal(copiesOn(laptop).length, 2, tree);
   }));
@@ -87,7 +91,12 @@ for (const order of ORDERS) {
       oracle.write(laptop.person, 'keep', 'keep');
       world.upAll();
       await calm(world);
-      for (const [a, b] of [[laptop, desk], [desk, phone], [laptop, phone]] as const) world.cut(a, b);
+      for (const [a, b] of [
+        [laptop, desk],
+        [desk, phone],
+        [laptop, phone],
+      ] as const)
+        world.cut(a, b);
       oracle.write(laptop.person, 'f', 'of laptop');
       oracle.write(desk.person, 'f', 'of desk');
       await world.run({ ms: 3000 });
@@ -137,7 +146,10 @@ test('CON-14: a folder that already holds files of its own loses none of them', 
     const tree = assertEqualTrees([laptop, desk]);
     assert.equal(tree.length, 6, tree.join('\n'));
     assert.equal(desk.person.read('both'), 'both of desk');
-    assert.deepEqual(copiesOn(desk).map((path) => desk.person.read(path)), ['both of laptop']);
+    assert.deepEqual(
+      copiesOn(desk).map((path) => desk.person.read(path)),
+      ['both of laptop'],
+    );
   }));
 
 test('CON-15: a directory or link that took the name of an edited file leaves the edit beside it', () =>
@@ -157,5 +169,8 @@ test('CON-15: a directory or link that took the name of an edited file leaves th
     const tree = assertEqualTrees([laptop, desk]);
     const plain = tree.filter((line) => !line.includes('.sync-conflict-'));
     assert.deepEqual(plain, ['p/', 'p/inside = inside', 'q -> p/inside']);
-    assert.deepEqual(copiesOn(laptop).map((path) => laptop.person.read(path)), ['p edited', 'q edited']);
+    assert.deepEqual(
+      copiesOn(laptop).map((path) => laptop.person.read(path)),
+      ['p edited', 'q edited'],
+    );
   }));

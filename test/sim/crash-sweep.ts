@@ -12,6 +12,7 @@ import { treeOf } from './scene.ts';
 const CHANGING = new Set(['reuse', 'writePieces', 'apply', 'settle', 'recover', 'dropStage']);
 
 export interface Moment {
+  readonly n: number;
   /**
    * Has this happen just before the n-th call, counted from now, of the programs that change the device's disk, or of one
    * of them alone.
@@ -26,13 +27,14 @@ const TWICE_EVERY = 16;
 const MOST = 2000;
 
 /**
- * Tells `tale` for n = 1, 2, 3 … until there is no n-th call, and gives how many there were. The seed is the same, so
- * that the calls before are the same.
+ * Tells `tale` for n = 1, 2, 3 … (or with wider steps) until there is no n-th call, and gives how many there were. The
+ * seed is the same, so that the calls before are the same.
  */
 export async function sweep(
   tale: (world: KithWorld, moment: Moment) => Promise<void>,
+  { step = 1 }: { readonly step?: number } = {},
 ): Promise<number> {
-  for (let n = 1; n < MOST; n++) {
+  for (let n = 1; n < MOST; n += step) {
     let hasCome = false;
     const tell = async (seed: number) => {
       const world = new KithWorld(seed);
@@ -57,6 +59,7 @@ export async function sweep(
 function momentOf(n: number): Moment {
   let count = 0;
   return {
+    n,
     at: (device, act, program) => {
       const hook: CallHook = (_call, { job }) => {
         if (program === undefined ? !CHANGING.has(job) : job !== program) return;

@@ -77,7 +77,10 @@ test('DEL-10: what stands in a directory that cannot be read is not gone', () =>
     laptop.person.setMode('d', 0o755);
     laptop.person.write('d/a', 'edited');
     await calm(world);
-    assertTrees([laptop, desk], all.map((line) => line.replace('= d/a', '= edited')));
+    assertTrees(
+      [laptop, desk],
+      all.map((line) => line.replace('= d/a', '= edited')),
+    );
   }));
 
 test('DEL-12: a directory that was deleted there stays with what only stands here', () =>

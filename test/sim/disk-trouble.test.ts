@@ -48,7 +48,12 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
   'too many files are open': {
     begin: (desk) => {
-      const order = { call: 'rename', name: 'x', code: 'FILE_TOO_MANY_OPEN', times: Infinity } as const;
+      const order = {
+        call: 'rename',
+        name: 'x',
+        code: 'FILE_TOO_MANY_OPEN',
+        times: Infinity,
+      } as const;
       desk.faults.fail(order);
     },
     end: (desk) => {

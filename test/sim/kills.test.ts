@@ -92,7 +92,10 @@ for (const [what, { before, change, after, copies = [] }] of Object.entries(CHAN
       revive(world, desk);
       await calm(world);
       const tree = assertEqualTrees([laptop, desk]);
-      assert.deepEqual(tree.filter((text) => !text.includes('.sync-conflict-')), after);
+      assert.deepEqual(
+        tree.filter((text) => !text.includes('.sync-conflict-')),
+        after,
+      );
       const kept = copiesOn(desk).map((path) => desk.person.read(path));
       assert.deepEqual(kept, copies);
       assertStageEmpty(desk);

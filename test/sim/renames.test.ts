@@ -16,7 +16,10 @@ test('REN-01: two files that were swapped are swapped everywhere, and no content
     const bytes = bytesOf(world);
     world.up(laptop);
     await calm(world);
-    assertTrees([laptop, desk], [line('a', 'file', bulk('b', 300_000)), line('b', 'file', bulk('a', 300_000))]);
+    assertTrees(
+      [laptop, desk],
+      [line('a', 'file', bulk('b', 300_000)), line('b', 'file', bulk('a', 300_000))],
+    );
     assert.ok(bytesOf(world) - bytes < 20_000, `${bytesOf(world) - bytes} bytes travelled`);
   }));
 

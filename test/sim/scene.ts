@@ -6,8 +6,8 @@ import { FOLDER, KithWorld } from '../../lab/sim/kith-world.ts';
 import { tellTwice } from '../../lab/sim/story.ts';
 import { toHex } from '../../src/base/bytes.ts';
 import { sha256 } from '../../src/base/sha256.ts';
-import { parseRelPath } from '../../src/model/path.ts';
 import type { FolderStatus } from '../../src/engine/folder-status.ts';
+import { parseRelPath } from '../../src/model/path.ts';
 import type { FolderStore, OurEntry } from '../../src/ports/folder-store.ts';
 
 /** The devices come in the order in which they were named; all know each other, and none has been started. */
@@ -32,15 +32,17 @@ export function cast(...names: readonly string[]): Cast {
   return Object.fromEntries(names.map((name) => [name, {}]));
 }
 
-/** Lets the world come to rest and sees that every running device says so. */
-export async function calm(world: KithWorld): Promise<void> {
+/** Lets the world come to rest and sees that every running device (of these) says so. */
+export async function calm(
+  world: KithWorld,
+  devices: readonly SimDevice[] = world.devices(),
+): Promise<void> {
   await world.rest();
-  const states = world.devices().flatMap((device) => {
-    if (device.life === undefined) return [];
+  for (const device of devices) {
+    if (device.life === undefined) continue;
     const { state, stateReason, problems } = statusOf(world, device);
-    return [`${device.name} is ${state}: ${stateReason ?? ''} ${JSON.stringify(problems)}`];
-  });
-  assert.ok(world.isIdle(), states.join('\n'));
+    assert.equal(state, 'idle', `${device.name}: ${stateReason} ${JSON.stringify(problems)}`);
+  }
 }
 
 /** What the device says of the shared folder. */

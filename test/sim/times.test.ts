@@ -58,6 +58,15 @@ for (const timeStepNs of [1_000_000_000, 2_000_000_000] as const) {
       world.upAll();
       await calm(world);
       const before = versionsOf([laptop, stick]);
+      for (const path of ['of laptop', 'of stick', 'd/deep']) {
+        assert.equal(
+          rowOf(laptop, path).version.length,
+          1,
+          `${path} was changed by a person alone`,
+        );
+        assert.deepEqual(rowOf(stick, path).version, rowOf(laptop, path).version);
+      }
+      assert.notEqual(rowOf(stick, 'of laptop').mtime.ns, 0, 'the time that was wanted is kept');
       await rescanAll(world);
       await world.stop(stick);
       world.up(stick);

@@ -83,12 +83,15 @@ test('LF9: a file wanders over three devices that are never all on, and a change
     const bytes = bytesOf(world);
     c.person.write('file 3', edited);
     await calm(world);
-    assertTrees([a, b, c], [
-      'directory/',
-      'file 1 = one',
-      line('file 2', 'file', bulk('file 2', 300_000)),
-      line('file 3', 'file', edited),
-    ]);
+    assertTrees(
+      [a, b, c],
+      [
+        'directory/',
+        'file 1 = one',
+        line('file 2', 'file', bulk('file 2', 300_000)),
+        line('file 3', 'file', edited),
+      ],
+    );
     const travelled = bytesOf(world) - bytes;
     assert.ok(travelled < 2 * 131_072 + 40_000, `${travelled} bytes travelled`);
   }));

@@ -10,7 +10,9 @@ const BLOCK = 131_072;
 const SIZE = 40 * BLOCK;
 
 /** Ways to break off a transfer and to let it go on. */
-const CUTS: Readonly<Record<string, (world: KithWorld, a: SimDevice, b: SimDevice) => Promise<void>>> = {
+const CUTS: Readonly<
+  Record<string, (world: KithWorld, a: SimDevice, b: SimDevice) => Promise<void>>
+> = {
   'the connection breaks': async (world, a, b) => {
     world.network.reset(a.name, b.name);
   },

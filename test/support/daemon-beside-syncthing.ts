@@ -1,13 +1,13 @@
 /** A real daemon and a real Syncthing that share a folder; Kith dials, over TCP on this machine. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDeviceId } from '../../src/model/device-id.ts';
 import { TestDaemon } from './daemon.ts';
 import { FOLDER } from './daemon-cluster.ts';
 import { Syncthing } from './syncthing.ts';
 import { temporaryDirectory } from './temporary.ts';
-import { readTree, type Tree, untilAllEqual } from './trees.ts';
+import { isSame, readTree, type Tree, untilAllEqual } from './trees.ts';
 
 /** One of the two, as a person sees it: a folder to work in. */
 export interface Side {
@@ -52,18 +52,25 @@ export class Beside {
     // Syncthing is told to look; a scan waits while it pulls, so its end means that it knows what it has.
     while (performance.now() < endMs) {
       await this.syncthing.scan(FOLDER);
-      await untilAllEqual(roots, endMs - performance.now());
+      const tree = await untilAllEqual(roots, endMs - performance.now());
       await this.kith.untilEqual(FOLDER, endMs - performance.now());
-      if ((await this.#isContent()) && (await isSameStill(roots))) return await readTree(roots[0] ?? '');
+      // Neither has anything left to do, and so it was equal at one moment.
+      if ((await this.#isContent()) && isSame(readTree(roots[0] ?? ''), tree)) return tree;
       await sleep(100);
     }
-    throw new Error(`not equal after ${ms} ms:\n${await this.kith.log()}\n${await this.syncthing.log()}`);
+    throw new Error(
+      `not equal after ${ms} ms:\n${await this.kith.log()}\n${await this.syncthing.log()}`,
+    );
   }
 
   /** What both say of themselves. */
   async explain(): Promise<string> {
     const status = JSON.stringify(await this.kith.status(), null, 1);
-    const own = JSON.stringify(await this.syncthing.get(`/rest/db/status?folder=${FOLDER}`), null, 1);
+    const own = JSON.stringify(
+      await this.syncthing.get(`/rest/db/status?folder=${FOLDER}`),
+      null,
+      1,
+    );
     const logs = [await this.kith.log(), await this.syncthing.log()].map((log) => log.slice(-4000));
     return [status, own, ...logs].join('\n');
   }
@@ -87,9 +94,4 @@ export class Beside {
     const isDone = own.state === 'idle' && own.needTotalItems === 0;
     return isDone && ours.completion === 100 && ours.needDeletes === 0;
   }
-}
-
-async function isSameStill(roots: readonly string[]): Promise<boolean> {
-  const [first, second] = await Promise.all(roots.map((root) => readTree(root)));
-  return JSON.stringify(first) === JSON.stringify(second);
 }

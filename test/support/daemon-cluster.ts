@@ -9,13 +9,13 @@ import { untilAllEqual } from './trees.ts';
 /** The folder that all share. */
 export const FOLDER = 'docs';
 
-/** Daemons by name, and the relay of each link: the first named of a link dials through it. */
+/** Daemons by name, and the relays of each link, two by two: each end dials the other through one of them. */
 export interface Cluster {
   readonly daemons: readonly TestDaemon[];
   readonly roots: readonly string[];
   readonly relays: readonly Relay[];
-  /** Joins two more while they run; the first named dials. */
-  link(caller: string, called: string): Promise<void>;
+  /** Joins two more while they run. */
+  link(one: string, other: string): Promise<void>;
   /** Bytes that travelled over all links so far, in both directions. */
   bytes(): number;
   /** Waits until all real trees and all statuses are equal; then asks every daemon once more. */
@@ -24,7 +24,7 @@ export interface Cluster {
 
 export interface Shape {
   readonly names: readonly string[];
-  /** Pairs of names; the first dials the second. */
+  /** Pairs of names; each dials the other. */
   readonly links: readonly (readonly [string, string])[];
 }
 
@@ -33,22 +33,25 @@ export async function makeCluster(test: TestContext, shape: Shape): Promise<Clus
   const directory = await temporaryDirectory(test);
   const made = shape.names.map((name) => TestDaemon.make(test, directory, name));
   const daemons = await Promise.all(made);
-  const relays = await Promise.all(
-    shape.links.map(([, called]) => startRelay(test, find(daemons, called))),
+  const links = shape.links.map(
+    ([one, other]) => [find(daemons, one), find(daemons, other)] as const,
   );
+  const pairs = await Promise.all(links.map((ends) => startRelays(test, ends)));
+  const relays = pairs.flat();
   await Promise.all(daemons.map((daemon) => introduce(daemon, { daemons, relays, shape })));
   const roots = daemons.map((daemon) => daemon.folder(FOLDER));
   return {
     daemons,
     roots,
     relays,
-    link: async (caller, called) => {
-      const [from, to] = [find(daemons, caller), find(daemons, called)];
-      const relay = await startRelay(test, to);
-      relays.push(relay);
+    link: async (one, other) => {
+      const ends = [find(daemons, one), find(daemons, other)] as const;
+      const [toOne, toOther] = await startRelays(test, ends);
+      relays.push(toOne, toOther);
+      const [from, to] = ends;
       await Promise.all([
-        from.meet(to, relay.address).then(() => from.shareWith(FOLDER, to)),
-        to.meet(from).then(() => to.shareWith(FOLDER, from)),
+        from.meet(to, toOther.address).then(() => from.shareWith(FOLDER, to)),
+        to.meet(from, toOne.address).then(() => to.shareWith(FOLDER, from)),
       ]);
     },
     bytes: () => relays.reduce((sum, relay) => sum + relay.bytes, 0),
@@ -67,13 +70,18 @@ export async function makeCluster(test: TestContext, shape: Shape): Promise<Clus
   };
 }
 
-async function startRelay(test: TestContext, called: TestDaemon): Promise<Relay> {
-  const relay = await Relay.start(called.address);
-  test.after(() => relay.close());
-  return relay;
+/** For each end the relay that leads to it. */
+async function startRelays(
+  test: TestContext,
+  ends: readonly [TestDaemon, TestDaemon],
+): Promise<[Relay, Relay]> {
+  const [one, other] = ends;
+  const relays: [Relay, Relay] = [await Relay.start(one.address), await Relay.start(other.address)];
+  for (const relay of relays) test.after(() => relay.close());
+  return relays;
 }
 
-/** A pair that is up: the first dials the second. */
+/** A pair that is up. */
 export async function startPair(
   test: TestContext,
 ): Promise<Cluster & { readonly a: TestDaemon; readonly b: TestDaemon }> {
@@ -92,12 +100,12 @@ async function introduce(
   },
 ): Promise<void> {
   const others: TestDaemon[] = [];
-  for (const [index, [caller, called]] of all.shape.links.entries()) {
-    if (daemon.name !== caller && daemon.name !== called) continue;
-    const isCaller = daemon.name === caller;
-    const other = find(all.daemons, isCaller ? called : caller);
-    await daemon.meet(other, isCaller ? all.relays[index]?.address : undefined);
-    others.push(other);
+  for (const [index, [one, other]] of all.shape.links.entries()) {
+    if (daemon.name !== one && daemon.name !== other) continue;
+    const isFirst = daemon.name === one;
+    const met = find(all.daemons, isFirst ? other : one);
+    await daemon.meet(met, all.relays[2 * index + (isFirst ? 1 : 0)]?.address);
+    others.push(met);
   }
   await daemon.share(FOLDER, others);
 }

@@ -1,7 +1,7 @@
 /** A TCP relay between two devices that counts what travels and can be slowed down or cut. */
 
 import { once } from 'node:events';
-import { createServer, type Server, type Socket, connect } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export class Relay {

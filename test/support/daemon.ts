@@ -9,9 +9,9 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseHostPort } from '../../src/api/address.ts';
 import type { FolderStatus, StatusReport } from '../../src/api/status.ts';
 import { asKithError, KithError } from '../../src/base/error.ts';
-import { parseHostPort } from '../../src/api/address.ts';
 import { DaemonClient } from '../../src/cli/client.ts';
 import { judge } from '../../src/cli/verdict.ts';
 import { homeFiles } from '../../src/host/locations.ts';
@@ -188,7 +188,9 @@ export class TestDaemon {
     }
     const state = this.isRunning ? `not within ${ms} ms` : 'its process has ended';
     const shown = JSON.stringify(last, null, 1).slice(0, 3000);
-    throw new Error(`${this.name}: ${what}: ${state}\n${shown}\n${(await this.log()).slice(-3000)}`);
+    throw new Error(
+      `${this.name}: ${what}: ${state}\n${shown}\n${(await this.log()).slice(-3000)}`,
+    );
   }
 
   /** Waits as `kith wait` does: until this device and all that share the folder are connected, heard and equal. */

@@ -1,9 +1,16 @@
 /** Real directory trees: read by walking them, compared whole. Knows nothing of what the program under test believes. */
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { createHash, hash } from 'node:crypto';
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -11,16 +18,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Tree = Readonly<Record<string, string>>;
 
 /** What programs keep in the root for themselves. */
+/** Bytes of a file read at a time. */
+const PART = 1024 * 1024;
 const PRIVATE = new Set(['.kith', '.stfolder', '.stversions']);
 /** Content of files is read only if it is asked for. */
 interface Depth {
   readonly content: 'read' | 'ignored';
 }
 
-/** Everything below `root`. Names count in their composed form. Rejects if it changes meanwhile. */
-export async function readTree(root: string, depth: Depth = { content: 'read' }): Promise<Tree> {
+/** Everything below `root`. Names count in their composed form. Throws if it changes meanwhile. */
+export function readTree(root: string, depth: Depth = { content: 'read' }): Tree {
   const lines: [string, string][] = [];
-  await walk(root, '', { depth, lines });
+  walk(root, '', { depth, lines });
   return Object.fromEntries(lines.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -29,27 +38,28 @@ export async function untilAllEqual(roots: readonly string[], ms = 30_000): Prom
   const endMs = performance.now() + ms;
   for (const depth of [{ content: 'ignored' }, { content: 'read' }] as const) {
     for (;;) {
-      const trees = await Promise.all(roots.map((root) => tryRead(root, depth)));
+      const trees = roots.map((root) => tryRead(root, depth));
       const [first] = trees;
       const isEqual = first !== undefined && trees.every((tree) => isSame(tree, first));
+      if (isEqual && depth.content === 'read') return first;
       if (isEqual) break;
       if (performance.now() > endMs) fail(roots, trees, ms);
       await sleep(50);
     }
   }
-  return await readTree(roots[0] ?? '');
+  throw new Error('no tree');
 }
 
 /** Waits until the tree is as expected. */
 export async function untilTree(root: string, expected: Tree, ms = 30_000): Promise<void> {
   const endMs = performance.now() + ms;
   for (;;) {
-    const shallow = await tryRead(root, { content: 'ignored' });
+    const shallow = tryRead(root, { content: 'ignored' });
     if (isSame(shallow, withoutContent(expected))) {
-      const tree = await tryRead(root, { content: 'read' });
+      const tree = tryRead(root, { content: 'read' });
       if (isSame(tree, expected)) return;
     }
-    if (performance.now() > endMs) fail([root, 'what is wanted'], [await readTree(root), expected], ms);
+    if (performance.now() > endMs) fail([root, 'what is wanted'], [readTree(root), expected], ms);
     await sleep(50);
   }
 }
@@ -77,10 +87,13 @@ function differing(one: Tree | undefined, other: Tree | undefined): Tree {
   return Object.fromEntries(lines.slice(0, 10));
 }
 
-function isSame(one: Tree | undefined, other: Tree): boolean {
+/** True if they are the same in everything. */
+export function isSame(one: Tree | undefined, other: Tree): boolean {
   if (one === undefined) return false;
   const names = Object.keys(one);
-  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+  return (
+    names.length === Object.keys(other).length && names.every((name) => one[name] === other[name])
+  );
 }
 
 function withoutContent(tree: Tree): Tree {
@@ -88,9 +101,9 @@ function withoutContent(tree: Tree): Tree {
   return Object.fromEntries(lines);
 }
 
-async function tryRead(root: string, depth: Depth): Promise<Tree | undefined> {
+function tryRead(root: string, depth: Depth): Tree | undefined {
   try {
-    return await readTree(root, depth);
+    return readTree(root, depth);
   } catch (error) {
     // It changed while it was walked.
     const { code } = error as NodeJS.ErrnoException;
@@ -99,31 +112,42 @@ async function tryRead(root: string, depth: Depth): Promise<Tree | undefined> {
   }
 }
 
-async function walk(
+/** By plain synchronous calls: many small files are read many times. */
+function walk(
   root: string,
   below: string,
   into: { readonly depth: Depth; readonly lines: [string, string][] },
-): Promise<void> {
-  for (const name of await readdir(path.join(root, below))) {
+): void {
+  for (const entry of readdirSync(path.join(root, below), { withFileTypes: true })) {
+    const { name } = entry;
     if (below === '' && PRIVATE.has(name)) continue;
     const where = path.join(below, name);
-    into.lines.push([where.normalize('NFC'), await line(path.join(root, where), into.depth)]);
-    if ((await lstat(path.join(root, where))).isDirectory()) await walk(root, where, into);
+    into.lines.push([where.normalize('NFC'), line(path.join(root, where), into.depth)]);
+    if (entry.isDirectory()) walk(root, where, into);
   }
 }
 
-async function line(file: string, { content }: Depth): Promise<string> {
-  const status = await lstat(file, { bigint: true });
+function line(file: string, { content }: Depth): string {
+  const status = lstatSync(file, { bigint: true });
   const mode = (Number(status.mode) & 0o7777).toString(8);
   if (status.isDirectory()) return `directory ${mode}`;
-  if (status.isSymbolicLink()) return `link ${(await readlink(file, 'buffer')).toString('latin1')}`;
+  if (status.isSymbolicLink()) return `link ${readlinkSync(file, 'buffer').toString('latin1')}`;
   if (!status.isFile()) return 'something else';
   const facts = `file ${mode} ${status.size} ${status.mtimeNs}`;
-  return content === 'read' ? `${facts} sha256:${await hashOf(file)}` : facts;
+  return content === 'read' ? `${facts} sha256:${hashOf(file, Number(status.size))}` : facts;
 }
 
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(part);
-  return hash.digest('hex');
+function hashOf(file: string, size: number): string {
+  if (size <= PART) return hash('sha256', readFileSync(file));
+  const whole = createHash('sha256');
+  const part = Buffer.alloc(PART);
+  const descriptor = openSync(file, 'r');
+  try {
+    for (let length = readSync(descriptor, part); length > 0; length = readSync(descriptor, part)) {
+      whole.update(part.subarray(0, length));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return whole.digest('hex');
 }

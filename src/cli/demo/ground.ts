@@ -1,7 +1,7 @@
 /** The demonstration's temporary directory and daemons, and that both are gone at its end, whatever the end is. */
 
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KithError } from '../../base/error.ts';
@@ -63,14 +63,19 @@ export class Ground implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // Of one that ended by itself, whoever waited for it has been told.
     await Promise.allSettled(this.#daemons.map((daemon) => daemon.stop()));
-    if (!this.#isKept) await rm(this.directory, { recursive: true, force: true });
+    this.#remove();
     process.off('exit', this.#onExit);
   }
 
   /** A second Ctrl-C, or a stop that took too long: nothing may stay behind all the same. */
   #endAtOnce(): void {
     for (const daemon of this.#daemons) daemon.kill();
+    this.#remove();
+  }
+
+  /** Without a pause in which a signal could end the process half way. A daemon that was just killed may still make a file. */
+  #remove(): void {
     if (this.#isKept) return;
-    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }

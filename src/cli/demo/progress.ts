@@ -19,8 +19,10 @@ export function showProgress(
       const gapMs = out.isTerminal ? REDRAW_MS : LINE_MS;
       if (scene.elapsedMs - shownMs < gapMs && scene.verdict.kind !== 'equal') return;
       shownMs = scene.elapsedMs;
-      if (out.isTerminal) out.draft(sceneLines(scene, { names, paint: out.paint }));
-      else out.line(sceneLine(scene, { names }));
+      if (out.isTerminal) {
+        const table = sceneLines(scene, { names, paint: out.paint });
+        out.draft([...table, secondsText(scene.elapsedMs)]);
+      } else out.line(sceneLine(scene, { names }));
     },
   };
 }

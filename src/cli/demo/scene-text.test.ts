@@ -43,7 +43,7 @@ test('a scene is a row for each device, or one line', () => {
   const lines = sceneLines(WAITING, { names, paint: (_, text) => text });
   assert.deepEqual(lines, [
     '',
-    'device  state    files  bytes  has    lacks   1.5 s',
+    'device  state    files  bytes  has    lacks',
     'one     idle     2,100  52 MB  100 %  -',
     'two     syncing  1,000  26 MB  50 %   1100 entries, 26 MB, 1 delete',
   ]);

@@ -9,7 +9,7 @@ import type { TreeSize } from './source-tree.ts';
 
 /** A table with a row for each device: state, files, bytes, what is missing. */
 export function sceneLines(
-  { folders, elapsedMs }: Scene,
+  { folders }: Scene,
   { names, paint }: { readonly names: readonly string[]; readonly paint: Out['paint'] },
 ): readonly string[] {
   const rows = folders.map((folder, at) => {
@@ -19,7 +19,7 @@ export function sceneLines(
   });
   const table = tableLines([['device', 'state', 'files', 'bytes', 'has', 'lacks'], ...rows]);
   const [head = '', ...body] = table;
-  return ['', paint('bold', `${head}   ${secondsText(elapsedMs)}`), ...body];
+  return ['', paint('bold', head), ...body];
 }
 
 /** The same on one line, for what is no terminal. */

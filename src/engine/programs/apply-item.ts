@@ -19,7 +19,7 @@ import {
   statusOf,
 } from '../file-calls.ts';
 import type { Applied, ApplyItem, Expected } from './change.ts';
-import { hashBlocks } from './contents.ts';
+import { isUntouched, keepCopy, moveIfFree } from './displaced.ts';
 import { type Reach, splitDisk } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 import { finishFile } from './stage.ts';
@@ -34,7 +34,6 @@ export interface Work {
 }
 
 const PLAIN_DIRECTORY_MODE = 0o755;
-const MAX_COPIES = 1000;
 
 /** Carries one item out. Throws only if durability or the root itself is in doubt. */
 export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
@@ -220,7 +219,7 @@ function* remove(step: Step): FileProgram<Applied> {
   touch(step);
   if (!(yield* isUntouched(staged, item.expected))) {
     // A person wrote at the last moment: their file goes back to its name, or beside it if the name was taken again.
-    if (!(yield* putBack(staged, at))) yield* keepCopy(step, undefined);
+    if (!(yield* moveIfFree(staged, at))) yield* keepBeside(step, undefined);
     return { outcome: 'changed', made: step.made };
   }
   return {
@@ -232,72 +231,21 @@ function* remove(step: Step): FileProgram<Applied> {
   };
 }
 
-function* putBack(staged: DirName, at: DirName): FileProgram<boolean> {
-  try {
-    yield* rename({ from: staged, to: at, how: 'keep' });
-    return true;
-  } catch (error) {
-    if (asKithError(error, 'FILE_EXISTS') === undefined) throw error;
-    return false;
-  }
-}
-
 /** What was displaced is kept as a conflict copy if it loses the name, or if it is not what our row said. */
 function* settleDisplaced(step: Step): FileProgram<void> {
   const { item, work } = step;
   const staged = { dir: work.stage, name: item.stageName };
   const untouched = yield* isUntouched(staged, item.expected);
   if (untouched && item.conflictCopy === undefined) return;
-  yield* keepCopy(step, untouched ? item.conflictCopy : undefined);
+  yield* keepBeside(step, untouched ? item.conflictCopy : undefined);
 }
 
-function* isUntouched(staged: DirName, expected: Expected | undefined): FileProgram<boolean> {
-  if (expected === undefined) return false;
-  const displaced = yield* status(staged.dir, staged.name);
-  if (displaced === undefined || displaced.kind !== expected.kind) return false;
-  if (expected.kind === 'symlink') {
-    return equalBytes(yield* readLink(staged.dir, staged.name), expected.target);
-  }
-  if (!isAsSeen(displaced, expected.seen)) return false;
-  return expected.content === undefined || (yield* hasContent(staged, expected.content));
-}
-
-function* hasContent(
-  at: DirName,
-  content: { readonly blockSize: number; readonly blocks: Uint8Array },
-): FileProgram<boolean> {
-  const file = yield* openFile(at, 'read');
-  if (file === undefined) return false;
-  try {
-    const { size } = yield* statusOf(file);
-    const count = blockCount(size, content.blockSize);
-    const part = { size, blockSize: content.blockSize, first: 0, count };
-    return equalBytes(yield* hashBlocks(file, part), content.blocks);
-  } finally {
-    yield* close(file);
-  }
-}
-
-/** Gives the displaced inode a name beside the path. With `chosen` undefined the name is made from its own time and from us. */
-function* keepCopy(step: Step, chosen: RelPath | undefined): FileProgram<void> {
+function* keepBeside(step: Step, chosen: RelPath | undefined): FileProgram<void> {
   const { item, work } = step;
   const staged = { dir: work.stage, name: item.stageName };
-  const displaced = yield* status(staged.dir, staged.name);
-  if (displaced === undefined) throw new KithError('BUG', { what: 'displaced inode is gone' });
-  const losing = { path: item.path, mtime: displaced.mtime, modifiedBy: work.self };
-  for (let attempt = 0; attempt < MAX_COPIES; attempt++) {
-    const copy = attempt === 0 && chosen !== undefined ? chosen : conflictPath(losing, attempt);
-    const to = { dir: step.at.dir, name: splitDisk(copy).name };
-    const { parent } = splitDisk(item.diskPath);
-    try {
-      yield* rename({ from: staged, to, how: 'keep' });
-      step.made.push(parent === '' ? to.name : `${parent}/${to.name}`);
-      return;
-    } catch (error) {
-      if (asKithError(error, 'FILE_EXISTS') === undefined) throw error;
-    }
-  }
-  throw new KithError('FILE_EXISTS', { path: item.path });
+  const { path, diskPath } = item;
+  const beside = { dir: step.at.dir, path, diskPath, self: work.self, chosen };
+  step.made.push(yield* keepCopy(staged, beside));
 }
 
 function touch(step: Step): void {

@@ -13,6 +13,7 @@ import {
   removeFile,
   setMode,
   setTime,
+  statusOf,
   truncate,
   write,
 } from '../file-calls.ts';
@@ -96,7 +97,8 @@ export function* openStage(stage: DirHandle, name: string, size: number): FilePr
   const at = { dir: stage, name };
   const known = yield* openFile(at, 'write');
   if (known !== undefined) {
-    yield* truncate(known, size);
+    // Cutting a large file is dear even where nothing is cut.
+    if ((yield* statusOf(known)).size !== size) yield* truncate(known, size);
     return known;
   }
   const made = yield* openFile(at, 'create');

@@ -1,0 +1,83 @@
+/** What was displaced into the staging area: is it what our row said, and if not, or if it loses, a name for it. */
+
+import { equalBytes } from '../../base/bytes.ts';
+import { asKithError, KithError } from '../../base/error.ts';
+import { blockCount } from '../../model/block.ts';
+import type { RelPath } from '../../model/path.ts';
+import { conflictPath } from '../../planner/conflict.ts';
+import type { DirHandle, DirName, FileProgram } from '../../ports/file-system.ts';
+import { close, openFile, readLink, rename, status, statusOf } from '../file-calls.ts';
+import type { Expected } from './change.ts';
+import { hashBlocks } from './contents.ts';
+import { splitDisk } from './reach.ts';
+import { isAsSeen } from './serve.ts';
+
+const MAX_COPIES = 1000;
+
+/** True if the displaced inode is what our row said, its content too where times do not prove it. */
+export function* isUntouched(
+  staged: DirName,
+  expected: Expected | undefined,
+): FileProgram<boolean> {
+  if (expected === undefined) return false;
+  const displaced = yield* status(staged.dir, staged.name);
+  if (displaced === undefined || displaced.kind !== expected.kind) return false;
+  if (expected.kind === 'symlink') {
+    return equalBytes(yield* readLink(staged.dir, staged.name), expected.target);
+  }
+  if (!isAsSeen(displaced, expected.seen)) return false;
+  return expected.content === undefined || (yield* hasContent(staged, expected.content));
+}
+
+function* hasContent(
+  at: DirName,
+  content: { readonly blockSize: number; readonly blocks: Uint8Array },
+): FileProgram<boolean> {
+  const file = yield* openFile(at, 'read');
+  if (file === undefined) return false;
+  try {
+    const { size } = yield* statusOf(file);
+    const count = blockCount(size, content.blockSize);
+    const part = { size, blockSize: content.blockSize, first: 0, count };
+    return equalBytes(yield* hashBlocks(file, part), content.blocks);
+  } finally {
+    yield* close(file);
+  }
+}
+
+/** Renames without replacing; whether the name was free. */
+export function* moveIfFree(from: DirName, to: DirName): FileProgram<boolean> {
+  try {
+    yield* rename({ from, to, how: 'keep' });
+    return true;
+  } catch (error) {
+    if (asKithError(error, 'FILE_EXISTS') === undefined) throw error;
+    return false;
+  }
+}
+
+/** Where a copy is to stand, and what its name is made of. */
+export interface Beside {
+  readonly dir: DirHandle;
+  readonly path: RelPath;
+  readonly diskPath: string;
+  readonly self: bigint;
+  /** undefined: the name is made from the inode's own time and from us. */
+  readonly chosen: RelPath | undefined;
+}
+
+/** Gives the displaced inode a name beside its path; the copy's disk path. */
+export function* keepCopy(staged: DirName, beside: Beside): FileProgram<string> {
+  const displaced = yield* status(staged.dir, staged.name);
+  if (displaced === undefined) throw new KithError('BUG', { what: 'displaced inode is gone' });
+  const { path, chosen, self } = beside;
+  const losing = { path, mtime: displaced.mtime, modifiedBy: self };
+  for (let attempt = 0; attempt < MAX_COPIES; attempt++) {
+    const copy = attempt === 0 && chosen !== undefined ? chosen : conflictPath(losing, attempt);
+    const { name } = splitDisk(copy);
+    if (!(yield* moveIfFree(staged, { dir: beside.dir, name }))) continue;
+    const { parent } = splitDisk(beside.diskPath);
+    return parent === '' ? name : `${parent}/${name}`;
+  }
+  throw new KithError('FILE_EXISTS', { path });
+}

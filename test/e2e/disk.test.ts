@@ -1,0 +1,149 @@
+/** Disks that are full, read-only or closed to us, and too few open files: held and reported, and taken up again by itself. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { FolderStatus } from '../../src/api/status.ts';
+import type { TestDaemon } from '../support/daemon.ts';
+import { type Cluster, FOLDER, makeCluster } from '../support/daemon-cluster.ts';
+import { readTree, untilTree } from '../support/trees.ts';
+import { writeLarge } from '../support/trees-content.ts';
+
+const skip = process.getuid?.() === 0 && canMount() ? false : 'only root may mount a disk';
+const at = path.join;
+const MIB = 1024 * 1024;
+/** The next try comes later the longer something stood in the way. */
+const TAKEN_UP_MS = 60_000;
+
+interface Pair extends Cluster {
+  readonly a: TestDaemon;
+  readonly b: TestDaemon;
+  readonly mine: string;
+  readonly theirs: string;
+}
+
+test('a full disk is held and reported, and taken up again when space returns', {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
+  const pair = await pairOnSmallDisk(t, 'size=24m');
+  await writeFile(at(pair.mine, 'first'), 'fits');
+  await pair.settle();
+  await writeLarge(at(pair.mine, 'large'), 40 * MIB, 1);
+  await untilHeld(pair, { path: 'large', code: 'FILE_DISK_FULL' });
+  assert.deepEqual(Object.keys(readTree(pair.theirs)), ['first']);
+  run('mount', '-o', 'remount,size=100m', pair.theirs);
+  await untilTree(pair.theirs, readTree(pair.mine), TAKEN_UP_MS);
+  await pair.settle();
+});
+
+test('a disk that turns read-only is reported, and taken up again when it can be written', {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
+  const pair = await pairOnSmallDisk(t, 'size=24m');
+  await writeFile(at(pair.mine, 'first'), 'before');
+  await pair.settle();
+  run('mount', '-o', 'remount,ro', pair.theirs);
+  await writeFile(at(pair.mine, 'second'), 'not now');
+  await untilHeld(pair, { path: 'second', code: 'FILE_READ_ONLY' });
+  run('mount', '-o', 'remount,rw', pair.theirs);
+  await untilTree(pair.theirs, readTree(pair.mine), TAKEN_UP_MS);
+  await pair.settle();
+});
+
+test('a directory that is closed to us is reported, the rest goes on, and it is taken up when it opens', {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
+  const nobody = 65_534;
+  const pair = await makePair(t);
+  await mkdir(at(pair.mine, 'closed'));
+  await Promise.all([pair.a.up(), pair.b.up()]);
+  await pair.settle();
+  await pair.b.down();
+  await chmod(path.dirname(pair.b.directory), 0o755);
+  await chownTree(pair.b.directory, nobody);
+  await chown(at(pair.theirs, 'closed'), 0, 0);
+  const ids = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+  await pair.b.up({ under: ['setpriv', ...ids] });
+  await writeFile(at(pair.mine, 'closed', 'inside'), 'refused at first');
+  await writeFile(at(pair.mine, 'beside'), 'goes on');
+  await untilHeld(pair, { path: 'closed/inside', code: 'FILE_DENIED' });
+  assert.ok(readTree(pair.theirs)['beside'] !== undefined);
+  await chown(at(pair.theirs, 'closed'), nobody, nobody);
+  await untilTree(pair.theirs, readTree(pair.mine), TAKEN_UP_MS);
+  await pair.settle();
+});
+
+test('a daemon that may open few files survives a broad tree', {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
+  const pair = await makePair(t);
+  for (let part = 0; part < 150; part++) {
+    await mkdir(at(pair.mine, `${part}`, 'deep', 'deeper'), { recursive: true });
+    for (const name of ['one', 'two'])
+      await writeFile(at(pair.mine, `${part}`, 'deep', name), name);
+  }
+  await pair.a.up();
+  await pair.b.up({ under: ['prlimit', '--nofile=72'] });
+  await untilTree(pair.theirs, readTree(pair.mine), TAKEN_UP_MS);
+  await pair.settle();
+});
+
+async function makePair(t: TestContext): Promise<Pair> {
+  const cluster = await makeCluster(t, { names: ['a', 'b'], links: [['a', 'b']] });
+  const [a, b] = cluster.daemons as [TestDaemon, TestDaemon];
+  return { ...cluster, a, b, mine: a.folder(FOLDER), theirs: b.folder(FOLDER) };
+}
+
+/** The second device's folder is a disk of its own. Both are up. */
+async function pairOnSmallDisk(t: TestContext, options: string): Promise<Pair> {
+  const pair = await makePair(t);
+  run('mount', '-t', 'tmpfs', '-o', options, 'none', pair.theirs);
+  t.after(async () => {
+    await pair.b.kill();
+    run('umount', pair.theirs);
+  });
+  await Promise.all([pair.a.up(), pair.b.up()]);
+  return pair;
+}
+
+/** The receiver says what is wrong with the path, goes on running, and the sender knows that it lacks something. */
+async function untilHeld(
+  { a, b }: Pair,
+  problem: { readonly path: string; readonly code: string },
+): Promise<void> {
+  const says = ({ state, problems }: FolderStatus) =>
+    state === 'held' && problems.some((each) => isLike(each, problem));
+  await b.until(`${problem.path} is held`, ({ folders }) => folders.some(says));
+  const [seen] = (await a.folderStatus(FOLDER)).devices;
+  assert.ok(seen !== undefined && seen.connected && seen.need.files > 0);
+  assert.equal((await b.tryKith('wait', FOLDER, '--timeout', '5')).code, 3);
+}
+
+function isLike(
+  one: { readonly path: string; readonly code: string },
+  other: { readonly path: string; readonly code: string },
+): boolean {
+  return one.path === other.path && one.code === other.code;
+}
+
+async function chownTree(directory: string, owner: number): Promise<void> {
+  await chown(directory, owner, owner);
+  for (const name of await readdir(directory, { recursive: true })) {
+    await chown(at(directory, name), owner, owner);
+  }
+}
+
+function canMount(): boolean {
+  return spawnSync('unshare', ['--mount', 'true']).status === 0;
+}
+
+function run(program: string, ...args: readonly string[]): void {
+  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  assert.equal(status, 0, `${program} ${args.join(' ')}: ${stderr}`);
+}
