@@ -258,8 +258,14 @@ export class Puller {
     const content = toHex(target.contentHash);
     const isLarge = target.size > LARGE_BYTES;
     if (this.#fetching.has(path)) return;
-    if (this.#contents.has(content) && target.size > 0) return this.#park(content, path);
-    if (isLarge && this.#large >= LARGE_AT_ONCE) return this.#park('large', path);
+    if (this.#contents.has(content) && target.size > 0) {
+      this.#park(content, path);
+      return;
+    }
+    if (isLarge && this.#large >= LARGE_AT_ONCE) {
+      this.#park('large', path);
+      return;
+    }
     const abort = new AbortController();
     const fetching = { key: keyOf(operation), content, isLarge, abort };
     this.#begin(path, fetching);

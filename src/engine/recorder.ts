@@ -97,6 +97,7 @@ function entryOf(
  */
 function asWanted({ found, seen }: Sighting, ours: OurEntry | undefined): Found | undefined {
   if (found === undefined || seen === undefined || ours?.seen === undefined) return found;
+  if (found.kind !== ours.kind) return found;
   const isSame = equalBytes(found.contentHash, ours.contentHash);
   const isTimeSame = isSame && compareTimes(seen.mtime, ours.seen.mtime) === 0;
   const isModeSame = !ours.noPermissions && seen.mode === ours.seen.mode;

@@ -26,12 +26,16 @@ function loadedWith(entry: string): ReadonlySet<string> {
 }
 
 function referencesIn(text: string): readonly string[] {
-  return [IMPORT, WORKER].flatMap((pattern) => [...text.matchAll(pattern)].map(([, to]) => to ?? ''));
+  return [IMPORT, WORKER].flatMap((pattern) =>
+    [...text.matchAll(pattern)].map(([, to]) => to ?? ''),
+  );
 }
 
 function resolve(from: string, reference: string): readonly string[] {
   const target = path.join(path.dirname(from), reference);
-  return [target, `${target}.ts`].filter((file) => file.endsWith('.ts') && existsSync(path.join(ROOT, file)));
+  return [target, `${target}.ts`].filter(
+    (file) => file.endsWith('.ts') && existsSync(path.join(ROOT, file)),
+  );
 }
 
 function decisive(files: ReadonlySet<string>): readonly string[] {
@@ -44,7 +48,10 @@ test('a simulated device and the daemon load the same modules of every folder th
   assert.ok(daemon.has('src/host/disk-worker.ts') && daemon.has('src/daemon/device.ts'));
   const inDaemon = decisive(daemon);
   for (const folder of SAME) {
-    assert.ok(inDaemon.some((file) => file.startsWith(`src/${folder}/`)), folder);
+    assert.ok(
+      inDaemon.some((file) => file.startsWith(`src/${folder}/`)),
+      folder,
+    );
   }
   assert.deepEqual(decisive(loadedWith('lab/sim/kith-world.ts')), inDaemon);
 });

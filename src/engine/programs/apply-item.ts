@@ -2,9 +2,7 @@
 
 import { equalBytes } from '../../base/bytes.ts';
 import { asKithError, KithError } from '../../base/error.ts';
-import { blockCount } from '../../model/block.ts';
 import type { RelPath } from '../../model/path.ts';
-import { conflictPath } from '../../planner/conflict.ts';
 import type { DirHandle, DirName, FileProgram, FileStatus } from '../../ports/file-system.ts';
 import {
   close,
