@@ -9,7 +9,7 @@ export interface LinkTraits {
   readonly bytesPerMs: number;
 }
 
-export const DEFAULT_LINK: LinkTraits = { delayMs: 5, jitterMs: 5, bytesPerMs: Infinity };
+const DEFAULT_LINK: LinkTraits = { delayMs: 5, jitterMs: 5, bytesPerMs: Infinity };
 
 export class Link {
   traits: LinkTraits = DEFAULT_LINK;

@@ -163,6 +163,6 @@ export class Pipe {
 }
 
 /** What both ends of a broken connection get. */
-export function lost(): KithError {
+function lost(): KithError {
   return new KithError('CONNECTION_LOST', {});
 }

@@ -40,18 +40,6 @@ export function placeOf(tree: FileTree, path: string): Place {
   return { dir, name: path.slice(at + 1) };
 }
 
-/** The absolute path of what stands at a name, or undefined if the directory is in no tree any more. */
-export function pathOf(tree: FileTree, place: Place): string | undefined {
-  const parts = [place.name];
-  let at: Inode = place.dir;
-  while (at !== tree.root) {
-    if (at.parent === undefined) return undefined;
-    parts.push(at.name);
-    at = at.parent;
-  }
-  return `/${parts.reverse().join('/')}`;
-}
-
 function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }

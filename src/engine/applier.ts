@@ -50,7 +50,7 @@ export async function applyGroup(
     group.filter((ready) => isCurrent(context, ready)),
   );
   const items = current.map((ready) => itemOf(context, ready));
-  const intents = items.filter(displaces).map(({ path, stageName }) => ({ path, stageName }));
+  const intents = items.flatMap(intentOf);
   for (const { path } of items) context.busy.add(path);
   try {
     if (intents.length > 0) await context.ledger.change(() => ({ addIntents: intents }));
@@ -58,8 +58,11 @@ export async function applyGroup(
     const readAtMs = context.ports.clock.now();
     const applied = await context.ports.disk.run('apply', args, { urgency: 1 });
     const outcome = { group: current, items, applied, readAtMs };
-    await recordGroup(context, outcome, intents.filter(isDone(outcome)));
+    await recordGroup(context, outcome);
     const copies = await settleGroup(context, outcome);
+    // Only now is nothing of a person's in the staging area any more.
+    const removeIntents = intents.filter(isDone(outcome));
+    if (removeIntents.length > 0) await context.ledger.change(() => ({ removeIntents }));
     return summary(context, outcome, copies);
   } finally {
     for (const { path } of items) context.busy.delete(path);
@@ -114,6 +117,13 @@ function expectedOf(ours: OurEntry | undefined): Expected | undefined {
   return { kind, seen, target, content: seen.racy ? { blockSize, blocks } : undefined };
 }
 
+function intentOf(item: ApplyItem): readonly Intent[] {
+  if (!displaces(item) || item.expected === undefined) return [];
+  const { inode, size, mtime } = item.expected.seen;
+  const { path, stageName, conflictCopy } = item;
+  return [{ path, stageName, displaced: { inode, size, mtime }, conflictCopy }];
+}
+
 function displaces(item: ApplyItem): boolean {
   return item.kind !== 'adopt' && item.expected !== undefined && item.expected.kind !== 'directory';
 }
@@ -134,11 +144,7 @@ function isDone(outcome: Outcome): (intent: Intent) => boolean {
   return (intent) => done.has(intent.stageName);
 }
 
-async function recordGroup(
-  context: FolderContext,
-  outcome: Outcome,
-  intents: readonly Intent[],
-): Promise<void> {
+async function recordGroup(context: FolderContext, outcome: Outcome): Promise<void> {
   await context.ledger.change((next) => {
     const ours: OurEntry[] = [];
     for (const [index, applied] of outcome.applied.entries()) {
@@ -147,7 +153,7 @@ async function recordGroup(
       if (ready === undefined || item === undefined || applied.outcome !== 'done') continue;
       ours.push(rowOf({ ready, item, applied, readAtMs: outcome.readAtMs }, next()));
     }
-    return { ours, removeIntents: intents };
+    return { ours };
   });
 }
 

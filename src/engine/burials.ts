@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../base/error.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
+import { isSuspect } from './classify.ts';
 import type { FolderContext } from './context.ts';
 
 /** A row whose path is gone. */
@@ -57,6 +58,11 @@ export class Burials {
   confirm(): void {
     this.#mayEmpty = true;
     [this.#firstMs, this.#lastMs] = [0, 0];
+  }
+
+  /** A confirmation is for what was gone then, not for what may go later. */
+  forgetConfirmation(): void {
+    this.#mayEmpty = false;
   }
 
   add(row: OurEntry, nowMs: number): void {
@@ -126,6 +132,9 @@ export class Burials {
     for (const row of this.#context.store.children(undefined)) {
       if (!row.deleted && !row.invalid && !going.has(row.path)) return false;
     }
-    return proved.some((gone) => gone.row.kind !== 'directory');
+    // What a power cut took will be fetched again from whoever has it: nobody has to be asked.
+    return proved.some(
+      (gone) => gone.row.kind !== 'directory' && !isSuspect(this.#context, gone.row),
+    );
   }
 }

@@ -69,8 +69,10 @@ export function classifyThere(
 
 /** A row that was recorded before a power cut and may not have reached the disk: only its content proves it. */
 export function isSuspect(context: FolderContext, ours: OurEntry | undefined): boolean {
-  const { range } = context.unsynced;
-  if (range === undefined || ours === undefined || ours.deleted) return false;
+  const { range, damaged } = context.unsynced;
+  if (ours === undefined || ours.deleted) return false;
+  if (damaged.has(ours.diskPath ?? ours.path)) return true;
+  if (range === undefined) return false;
   return ours.sequence > range.after && ours.sequence <= range.upTo;
 }
 

@@ -37,11 +37,17 @@ export interface FolderContext {
   readonly ledger: Ledger;
   /** Paths that a group is changing on the disk at this moment: what is seen there means nothing until it is recorded. */
   readonly busy: Set<RelPath>;
+  /** Changes with every start of the machine. */
+  readonly bootId: string;
   /**
    * After a power cut: rows with a sequence above `after`, up to `upTo`, may say more than has reached the disk. Over with
    * the first look at everything.
    */
-  readonly unsynced: { range: { readonly after: number; readonly upTo: number } | undefined };
+  readonly unsynced: {
+    range: { readonly after: number; readonly upTo: number } | undefined;
+    /** Disk paths of damage that was found and that nobody could mend yet. */
+    readonly damaged: Set<string>;
+  };
 }
 
 /** Wall time as a time stamp. */

@@ -19,7 +19,8 @@ export interface Sorted {
 
 /** Tells damage from edits; everything is sound but in the first look after a power cut. */
 export function sortDamage(context: FolderContext, sightings: readonly Sighting[]): Sorted {
-  if (context.unsynced.range === undefined) return { sound: sightings, damaged: [] };
+  const { range, damaged: known } = context.unsynced;
+  if (range === undefined && known.size === 0) return { sound: sightings, damaged: [] };
   const damaged = sightings.filter((sighting) => {
     const ours = context.store.ours(sighting.path);
     if (ours === undefined || ours.invalid || !isSuspect(context, ours)) return false;
@@ -44,29 +45,32 @@ export async function repair(
     const ours = context.store.ours(sighting.path);
     return ours !== undefined && isHeldElsewhere(context, ours);
   });
-  const present = mendable.filter((sighting) => sighting.found !== undefined);
-  const items = present.map(({ diskPath }) => ({ diskPath, keptAs: toHex(random.bytes(16)) }));
-  const moved =
-    items.length === 0
-      ? []
-      : await disk.run('setAside', { root: context.root, items }, { urgency: 1 });
-  const stuck = new Set(present.filter((_, index) => moved[index] !== true));
-  for (const [index, item] of items.entries()) {
-    if (moved[index] === true)
-      log.write('warn', 'damage-put-aside', { folder: context.id, ...item });
-  }
-  const lacking = mendable.filter((sighting) => !stuck.has(sighting));
+  const taken: Sighting[] = [];
   await context.ledger.change((next) => {
     const ours: OurEntry[] = [];
-    for (const { path, basedOn } of lacking) {
-      const row = context.store.ours(path);
+    for (const sighting of mendable) {
+      const row = context.store.ours(sighting.path);
+      if (row?.sequence !== sighting.basedOn || context.busy.has(sighting.path)) continue;
+      taken.push(sighting);
       // `invalid`: others know that we do not have it, and it is fetched like anything new.
-      if (row?.sequence === basedOn)
-        ours.push({ ...row, invalid: true, seen: undefined, sequence: next() });
+      ours.push({ ...row, invalid: true, seen: undefined, sequence: next() });
     }
     return ours.length === 0 ? undefined : { ours };
   });
-  return damaged.filter((each) => !lacking.includes(each)).map((each) => each.diskPath);
+  const items = taken.flatMap(({ diskPath, found, seen }) =>
+    found === undefined || seen === undefined
+      ? []
+      : [{ diskPath, seen, keptAs: toHex(random.bytes(16)) }],
+  );
+  if (items.length > 0) {
+    const moved = await disk.run('setAside', { root: context.root, items }, { urgency: 1 });
+    for (const [index, { diskPath, keptAs }] of items.entries()) {
+      if (moved[index] !== true) continue;
+      log.write('warn', 'damage-put-aside', { folder: context.id, path: diskPath, keptAs });
+    }
+  }
+  for (const { diskPath } of taken) context.unsynced.damaged.delete(diskPath);
+  return damaged.filter((each) => !taken.includes(each)).map((each) => each.diskPath);
 }
 
 function isHeldElsewhere(context: FolderContext, ours: OurEntry): boolean {

@@ -28,6 +28,7 @@ export async function keepDurable(context: FolderContext, signal: AbortSignal): 
 export async function endCleanly(context: FolderContext): Promise<void> {
   try {
     await makeDurable(context);
+    if (isInDoubt(context)) return;
     await context.ledger.change(() => {
       const identity = context.store.identity();
       return identity === undefined ? undefined : { identity: { ...identity, endedCleanly: true } };
@@ -44,14 +45,23 @@ export async function endCleanly(context: FolderContext): Promise<void> {
  * was tried in vain, for the file system cannot do it: until there is news a disk at rest is left alone.
  */
 async function makeDurable(context: FolderContext): Promise<number | undefined> {
-  const { store, ports, root } = context;
-  const syncedSequence = store.lastSequence();
-  if (context.unsynced.range !== undefined) return undefined;
-  if (store.identity()?.syncedSequence === syncedSequence) return undefined;
-  if (!(await ports.disk.run('syncAll', { root }, { urgency: 2 }))) return syncedSequence;
+  const { store, ports, root, bootId } = context;
+  const last = store.lastSequence();
+  if (isInDoubt(context)) return undefined;
+  const known = store.identity();
+  if (known?.syncedSequence === last && known.bootId === bootId) return undefined;
+  const isDone = await ports.disk.run('syncAll', { root }, { urgency: 2 });
+  if (!isDone && known?.bootId === bootId) return last;
   await context.ledger.change(() => {
     const identity = store.identity();
-    return identity === undefined ? undefined : { identity: { ...identity, syncedSequence } };
+    if (identity === undefined) return undefined;
+    const syncedSequence = isDone ? last : identity.syncedSequence;
+    return { identity: { ...identity, bootId, syncedSequence } };
   });
-  return undefined;
+  return isDone ? undefined : last;
+}
+
+/** What a power cut damaged is not all sorted out. */
+function isInDoubt({ unsynced }: FolderContext): boolean {
+  return unsynced.range !== undefined || unsynced.damaged.size > 0;
 }

@@ -73,7 +73,11 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     store,
     ledger: parts.ledger,
     busy: new Set<RelPath>(),
-    unsynced: { range: opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined },
+    bootId,
+    unsynced: {
+      range: opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined,
+      damaged: new Set<string>(),
+    },
   };
 }
 

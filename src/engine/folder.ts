@@ -169,7 +169,12 @@ export class Folder implements FolderExchange {
       throw new KithError('FOLDER_NOT_SHARED', { folder: this.id, reason: 'starting anew' });
     }
     this.#sources.add(device, peer.source);
-    await running.hearings.begin(device, peer.index);
+    try {
+      await running.hearings.begin(device, peer.index);
+    } catch (error) {
+      this.#sources.remove(device, peer.source);
+      throw error;
+    }
     running.puller.considerAll();
     this.#tell();
     return () => {

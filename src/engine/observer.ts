@@ -131,8 +131,9 @@ export class Observer {
     const isBuried = await this.#bury(nowMs);
     if (this.#isScanning && this.#reader.size + this.#burials.size === 0) {
       this.#isScanning = false;
+      this.#burials.forgetConfirmation();
       // What was not damaged by now is not damaged by that power cut.
-      if (this.problems.nextDueMs() === undefined) this.#context.unsynced.range = undefined;
+      this.#endDoubt();
     }
     return isBuried;
   }
@@ -142,6 +143,15 @@ export class Observer {
     this.#isScanning = true;
     this.#dirs.length = 0;
     this.#dirs.push('');
+  }
+
+  #endDoubt(): void {
+    const { unsynced } = this.#context;
+    if (unsynced.range === undefined) return;
+    unsynced.range = undefined;
+    for (const problem of this.problems.list()) {
+      if (problem.code === 'CONTENT_DAMAGED') unsynced.damaged.add(problem.path);
+    }
   }
 
   #waitMs(): number {
@@ -211,7 +221,7 @@ export class Observer {
     const path = toPath(diskPath);
     if (path !== undefined && this.#context.rules.isExcluded(path)) return false;
     if (path === undefined || !this.#context.busy.has(path)) return true;
-    this.#note(diskPath, REST_MS, false);
+    this.#note(diskPath, REST_MS, true);
     return false;
   }
 

@@ -45,14 +45,11 @@ export async function openFolder(opening: Opening): Promise<Opened> {
   await store.commit({ identity });
   const text = JSON.stringify({ folder: escapeText(opening.id), token: identity.nextToken });
   await ports.disk.run('writeMarker', { path, text }, { urgency: 0 });
-  const now = {
-    ...identity,
-    token: identity.nextToken,
-    bootId: opening.bootId,
-    endedCleanly: false,
-  };
-  await store.commit({ identity: now });
   const isAfterPowerCut = isKnown && before.bootId !== opening.bootId && !before.endedCleanly;
+  // The boot of before stays noted until what the power cut left is sorted out, through however many starts.
+  const bootId = isAfterPowerCut ? before.bootId : opening.bootId;
+  const now = { ...identity, token: identity.nextToken, bootId, endedCleanly: false };
+  await store.commit({ identity: now });
   return { root: { path, token: now.token }, identity: now, isAfterPowerCut };
 }
 
@@ -64,8 +61,7 @@ export async function forgetBase(
   const made = fresh(opening);
   const identity =
     known === undefined ? made : { ...known, indexId: made.indexId, syncedSequence: 0 };
-  const removeIntents = opening.store.intents();
-  await opening.store.commit({ identity, forgetOurs: true, removeIntents });
+  await opening.store.commit({ identity, forgetOurs: true });
 }
 
 /** Whether database and marker belong to the same start. Throws if the directory is not to be trusted. */
@@ -77,6 +73,8 @@ function admit(opening: Opening, found: RootFound, known: FolderIdentity | undef
     throw new KithError('MARKER_FOREIGN', { path, belongsTo: marker?.folder });
   }
   if (known === undefined) return false;
+  // Stopped between the first note in the database and the first marker.
+  if (marker === undefined && known.token === '') return false;
   if (marker === undefined) throw new KithError('MARKER_MISSING', { path });
   return marker.token === known.token || marker.token === known.nextToken;
 }

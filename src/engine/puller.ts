@@ -10,12 +10,12 @@ import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { versionKey } from '../model/version.ts';
 import { decide } from '../planner/decide.ts';
-import { reviveEntry } from '../planner/local.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { applyGroup, type GroupResult, type Ready, stageNameOf } from './applier.ts';
-import { diskPathOf, type FolderContext, nowStamp } from './context.ts';
+import { diskPathOf, type FolderContext } from './context.ts';
 import { isFilled, isHalfTold, sidesAt } from './directory-life.ts';
 import { type Fetched, Fetcher } from './fetcher.ts';
+import { type Note, takeNotes } from './notes.ts';
 import { ProblemBook } from './problem-book.ts';
 import { recoverIntents } from './recovery.ts';
 import type { Sources } from './sources.ts';
@@ -141,7 +141,7 @@ export class Puller {
       }
       this.#isPlanning = true;
       const notes = slice.flatMap((path) => this.#planPath(path, group) ?? []);
-      if (notes.length > 0) await this.#take(notes);
+      if (notes.length > 0) this.consider(await takeNotes(this.#context, notes));
       await clock.sleep(0, signal);
     }
   }
@@ -184,7 +184,7 @@ export class Puller {
   }
 
   /** Starts what the path needs; the operation itself if only our row changes. */
-  #planPath(path: RelPath, group: TaskGroup): Operation | undefined {
+  #planPath(path: RelPath, group: TaskGroup): Note | undefined {
     const { store, rules } = this.#context;
     if (this.#context.busy.has(path)) return this.#later(path);
     const ours = store.ours(path);
@@ -198,8 +198,8 @@ export class Puller {
     }
     const isRevived = operation.kind === 'revive' && ours !== undefined;
     if (isRevived && isHalfTold(this.#context, ours)) return this.#postpone(path);
-    if (operation.kind === 'note' || operation.kind === 'revive') return operation;
     const basedOn = ours?.sequence ?? 0;
+    if (operation.kind === 'note' || operation.kind === 'revive') return { operation, basedOn };
     if (operation.kind === 'fetch') this.#startFetch({ operation, ours, basedOn }, group);
     else if (operation.kind !== 'delete' || !this.#isSourceOf(ours, path)) {
       this.#makeReady({ operation, basedOn, isFinished: false });
@@ -242,7 +242,9 @@ export class Puller {
       fetching.abort.abort(new Error('superseded'));
     const ready = this.#ready.get(path);
     this.#ready.delete(path);
-    if (ready?.operation.kind === 'fetch') this.#leftover.add(stageNameOf(ready.operation));
+    if (ready === undefined) return;
+    if (ready.operation.kind === 'fetch') this.#leftover.add(stageNameOf(ready.operation));
+    this.#unpark(toHex(ready.operation.target.contentHash));
   }
 
   #startFetch(
@@ -275,8 +277,8 @@ export class Puller {
         await this.#fetch(wanted, abort.signal);
       } catch (error) {
         if (!abort.signal.aborted) throw error;
-        this.#paths.add(path);
       } finally {
+        if (abort.signal.aborted) this.#paths.add(path);
         this.#end(path, fetching);
       }
     });
@@ -358,29 +360,6 @@ export class Puller {
     const parked = this.#parked.get(reason);
     this.#parked.delete(reason);
     if (parked !== undefined) this.consider([...parked]);
-  }
-
-  /** Changes that touch our rows only. */
-  async #take(operations: readonly Operation[]): Promise<void> {
-    const { store, counter, self, ports } = this.#context;
-    await this.#context.ledger.change((next) => ({
-      ours: operations.map((operation) => {
-        const ours = store.ours(operation.path);
-        const announced = store.announced(operation.path).map((version) => version.entry);
-        const sides = {
-          ours,
-          announced,
-          counter,
-          shortId: self.shortId,
-          now: nowStamp(ports.clock),
-        };
-        const entry =
-          operation.kind === 'revive' ? reviveEntry(operation.target, sides) : operation.target;
-        const keeps = !entry.deleted && !entry.invalid;
-        const diskPath = keeps ? ours?.diskPath : undefined;
-        return { ...entry, sequence: next(), diskPath, seen: keeps ? ours?.seen : undefined };
-      }),
-    }));
   }
 
   async #applyLoop(signal: AbortSignal): Promise<void> {

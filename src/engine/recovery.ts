@@ -1,6 +1,5 @@
 /** After a crash: what an unfinished group displaced gets a name again, before anything is looked at. */
 
-import { decide } from '../planner/decide.ts';
 import { diskPathOf, type FolderContext } from './context.ts';
 import type { Unfinished } from './programs/settle.ts';
 
@@ -8,18 +7,18 @@ import type { Unfinished } from './programs/settle.ts';
 export async function recoverIntents(context: FolderContext): Promise<readonly string[]> {
   const intents = context.store.intents();
   if (intents.length === 0) return [];
-  const items = intents.map((intent): Unfinished => {
-    const { path } = intent;
+  const items = intents.map(({ path, stageName, displaced, conflictCopy }): Unfinished => {
     const ours = context.store.ours(path);
     const announced = context.store.announced(path).map((version) => version.entry);
-    const decision = decide({ path, ours, announced, holdsLive: false }, context.rules);
     return {
       path,
       diskPath: diskPathOf(context.store, path),
-      stageName: intent.stageName,
-      ours: ours === undefined || ours.deleted ? undefined : ours.contentHash,
+      stageName,
+      displaced,
+      conflictCopy,
+      isRecorded: ours !== undefined && ours.seen?.inode !== displaced.inode,
+      isKnown: ours !== undefined,
       announced: announced.filter((entry) => !entry.deleted).map((entry) => entry.contentHash),
-      conflictCopy: decision.kind === 'do' ? decision.operation.conflictCopy : undefined,
     };
   });
   const args = { root: context.root, items, self: context.self.shortId };

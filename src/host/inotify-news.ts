@@ -8,7 +8,7 @@ export type NewsKind = WatchEvent['kind'] | 'created';
 const RANK: Readonly<Record<NewsKind, number>> = { writing: 0, created: 0, settled: 1, tree: 2 };
 
 /** Events that wait at most. */
-export const MOST_NEWS = 65_536;
+const MOST_NEWS = 65_536;
 
 export class InotifyNews {
   readonly #events = new Map<string, NewsKind>();

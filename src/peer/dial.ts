@@ -8,7 +8,7 @@ import { deviceIdOf } from './identity.ts';
 import type { PeerPorts } from './settings.ts';
 
 /** How often a device is tried that is not there. */
-export const DIAL_LIMITS: BackoffLimits = { firstMs: 500, mostMs: 60_000 };
+const DIAL_LIMITS: BackoffLimits = { firstMs: 500, mostMs: 60_000 };
 
 /** A connection that lasted this long shows that all is well: the next loss is a new story. */
 const SOUND_MS = 60_000;

@@ -32,7 +32,7 @@ const PAUSE_MS = 250;
 const LOOK_MS = 60_000;
 
 /** What a device lacks that claims to have this much of our index. */
-export function positionAfter(claim: IndexClaim, ours: IndexClaim): IndexPosition {
+function positionAfter(claim: IndexClaim, ours: IndexClaim): IndexPosition {
   const isKnown = claim.indexId === ours.indexId && claim.indexId !== 0n;
   const isWithin = claim.sequence > 0 && claim.sequence <= ours.sequence;
   return isKnown && isWithin ? { kind: 'update', after: claim.sequence } : { kind: 'full' };

@@ -58,11 +58,15 @@ export interface PeerIndex {
   readonly heard: number;
 }
 
-/** A publish about to happen: whose stage file goes where. Found again after a crash. */
+/** A displacement about to happen: what stands at the path will stand in the staging area. Over when that is settled. */
 export interface Intent {
   readonly path: RelPath;
   /** Name in the staging area under which the displaced inode will stand. */
   readonly stageName: string;
+  /** The inode that our row says stands at the path, with its size and time. */
+  readonly displaced: Pick<Seen, 'inode' | 'size' | 'mtime'>;
+  /** Where it is to be kept, if it loses the name. */
+  readonly conflictCopy: RelPath | undefined;
 }
 
 /** Changes that take effect together. Applied in the order of these fields. */
@@ -84,7 +88,8 @@ export interface FolderChange {
   /** Rows of ours in place of those of the same path and sequence: what the disk says of them changed, not what they are. */
   readonly refresh?: readonly OurEntry[];
   readonly addIntents?: readonly Intent[];
-  readonly removeIntents?: readonly Intent[];
+  /** By path and stage name. */
+  readonly removeIntents?: readonly Pick<Intent, 'path' | 'stageName'>[];
 }
 
 export interface FolderStore {

@@ -4,6 +4,8 @@ import type { Entry } from '../model/entry.ts';
 import type { FolderChange, FolderIdentity, Intent, OurEntry } from '../ports/folder-store.ts';
 import { contentPrefix, encodeRow, type Row, rowDigest } from './rows.ts';
 
+type IntentKey = Pick<Intent, 'path' | 'stageName'>;
+
 export interface EncodedOurs extends Row {
   readonly path: string;
   readonly sequence: number;
@@ -30,7 +32,7 @@ export interface EncodedChange {
   readonly ours: readonly EncodedOurs[];
   readonly refresh: readonly EncodedOurs[];
   readonly addIntents: readonly Intent[];
-  readonly removeIntents: readonly Intent[];
+  readonly removeIntents: readonly IntentKey[];
 }
 
 /** What a writer does, in order. */
@@ -52,7 +54,7 @@ export function encodeChange(change: FolderChange): EncodedChange {
     ours: (change.ours ?? []).map(encodeOurs),
     refresh: (change.refresh ?? []).map(encodeOurs),
     addIntents: (change.addIntents ?? []).map(plainIntent),
-    removeIntents: (change.removeIntents ?? []).map(plainIntent),
+    removeIntents: (change.removeIntents ?? []).map(intentKey),
   };
 }
 
@@ -96,6 +98,11 @@ function encodeClaim(entry: Entry): EncodedClaim {
   };
 }
 
-function plainIntent({ path, stageName }: Intent): Intent {
+function plainIntent({ path, stageName, displaced, conflictCopy }: Intent): Intent {
+  const { inode, size, mtime } = displaced;
+  return { path, stageName, displaced: { inode, size, mtime: { ...mtime } }, conflictCopy };
+}
+
+function intentKey({ path, stageName }: IntentKey): IntentKey {
   return { path, stageName };
 }

@@ -74,8 +74,9 @@ export class MemoryFolder implements FolderReads {
     this.#applyClaims(change);
     for (const row of change.ours ?? []) this.#ours.put(row);
     for (const row of change.refresh ?? []) this.#ours.refresh(row);
-    for (const { path, stageName } of change.addIntents ?? []) {
-      this.#intents.set(`${path}\0${stageName}`, { path, stageName });
+    for (const { path, stageName, displaced, conflictCopy } of change.addIntents ?? []) {
+      const kept = { path, stageName, displaced, conflictCopy };
+      this.#intents.set(`${path}\0${stageName}`, kept);
     }
     for (const { path, stageName } of change.removeIntents ?? []) {
       this.#intents.delete(`${path}\0${stageName}`);

@@ -71,6 +71,11 @@ export const MIGRATIONS: readonly string[] = [
     folder INTEGER NOT NULL,
     path TEXT NOT NULL,
     stage_name TEXT NOT NULL,
+    inode TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_s INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    conflict_copy TEXT,
     PRIMARY KEY (folder, path, stage_name)
   ) STRICT, WITHOUT ROWID;
   `,

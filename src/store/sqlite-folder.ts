@@ -145,7 +145,7 @@ export class SqliteFolder implements FolderReads {
   }
 
   intents(): readonly Intent[] {
-    const sql = `SELECT path, stage_name FROM intent WHERE folder = ${FOLDER}`;
+    const sql = `SELECT * FROM intent WHERE folder = ${FOLDER}`;
     return this.#each(sql, intentIn).sort(compareIntents);
   }
 
@@ -186,5 +186,15 @@ function peerIn(row: SqlRow): PeerIndex {
 }
 
 function intentIn(row: SqlRow): Intent {
-  return { path: textIn(row, 'path') as RelPath, stageName: textIn(row, 'stage_name') };
+  const copy = row['conflict_copy'];
+  return {
+    path: textIn(row, 'path') as RelPath,
+    stageName: textIn(row, 'stage_name'),
+    displaced: {
+      inode: BigInt(textIn(row, 'inode')),
+      size: numberIn(row, 'size'),
+      mtime: { s: numberIn(row, 'mtime_s'), ns: numberIn(row, 'mtime_ns') },
+    },
+    conflictCopy: typeof copy === 'string' ? (copy as RelPath) : undefined,
+  };
 }

@@ -147,8 +147,18 @@ export class SqliteWriter {
   }
 
   #applyIntents(folder: number, { addIntents, removeIntents }: EncodedChange): void {
-    for (const { path, stageName } of addIntents) {
-      this.#sql.run('INSERT OR IGNORE INTO intent VALUES (?, ?, ?)', folder, path, stageName);
+    for (const { path, stageName, displaced, conflictCopy } of addIntents) {
+      this.#sql.run(
+        'INSERT OR REPLACE INTO intent VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        folder,
+        path,
+        stageName,
+        displaced.inode.toString(),
+        displaced.size,
+        displaced.mtime.s,
+        displaced.mtime.ns,
+        conflictCopy ?? null,
+      );
     }
     for (const { path, stageName } of removeIntents) {
       this.#sql.run(

@@ -5,7 +5,12 @@ import { sha256 } from '../../src/base/sha256.ts';
 import { type DeviceId, deviceIdFromHash } from '../../src/model/device-id.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import { parseRelPath, type RelPath } from '../../src/model/path.ts';
-import type { FolderChange, FolderIdentity, OurEntry } from '../../src/ports/folder-store.ts';
+import type {
+  FolderChange,
+  FolderIdentity,
+  Intent,
+  OurEntry,
+} from '../../src/ports/folder-store.ts';
 
 export const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 
@@ -138,7 +143,9 @@ export interface LooseChange extends Omit<FolderChange, 'ours'> {
   readonly ours?: readonly { entry: Entry; local: Pick<OurEntry, 'diskPath' | 'seen'> }[];
 }
 
-const intent = fc.record({ path: path.map(parseRelPath), stageName: fc.constantFrom('s1', 's2') });
+const intent = fc
+  .record({ path: path.map(parseRelPath), stageName: fc.constantFrom('s1', 's2') })
+  .map(({ path: at, stageName }) => intentAt(at, stageName));
 
 /** Any change; fields are often absent. */
 export const anyChange: fc.Arbitrary<LooseChange> = fc.record(
@@ -185,4 +192,12 @@ function mapConstants(identity: FolderIdentity) {
     bootId: fc.constant(bootId),
     syncedSequence: fc.constant(syncedSequence),
   };
+}
+
+/** What is about to be displaced from `path`; the same for equal arguments. */
+export function intentAt(path: string, stageName: string): Intent {
+  const mtime = { s: -1, ns: stageName.length };
+  const displaced = { inode: MAX_U64 - BigInt(path.length), size: path.length, mtime };
+  const conflictCopy = path.length % 2 === 0 ? undefined : at(`${path}-copy`);
+  return { path: at(path), stageName, displaced, conflictCopy };
 }

@@ -11,6 +11,7 @@ import {
   fileAt,
   goneAt,
   IDENTITY,
+  intentAt,
   MAX_U64,
   oursAt,
 } from './folder-store-rows.ts';
@@ -187,7 +188,7 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
         claims: { device: DEVICE_A, entries: [fileAt('c', '1')] },
         peer: { device: DEVICE_A, indexId: 1n, heard: 1 },
         ours: [oursAt(5, fileAt('a', '2')), oursAt(4, fileAt('b', '3'))],
-        addIntents: [{ path: at('a'), stageName: 's' }],
+        addIntents: [intentAt('a', 's')],
       };
       await assert.rejects(folder.commit(change), isBug);
       assert.equal(folder.identity(), undefined);
@@ -306,15 +307,12 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
         forgetPeers: [DEVICE_A],
         claims: { device: DEVICE_A, entries: [fileAt('a', '1')] },
         peer: { device: DEVICE_A, indexId: 3n, heard: 3 },
-        addIntents: [
-          { path: at('a'), stageName: 's' },
-          { path: at('b'), stageName: 's' },
-        ],
-        removeIntents: [{ path: at('a'), stageName: 's' }],
+        addIntents: [intentAt('a', 's'), intentAt('b', 's')],
+        removeIntents: [intentAt('a', 's')],
       });
       assert.deepEqual(holders('a'), [[DEVICE_A]]);
       assert.deepEqual(folder.peer(DEVICE_A), { device: DEVICE_A, indexId: 3n, heard: 3 });
-      assert.deepEqual(folder.intents(), [{ path: 'b', stageName: 's' }]);
+      assert.deepEqual(folder.intents(), [intentAt('b', 's')]);
     });
 
     it('lists what stands directly in a directory, sorted', async () => {
@@ -367,11 +365,7 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
     });
 
     it('keeps intents once each', async () => {
-      const intents = [
-        { path: at('a'), stageName: 's2' },
-        { path: at('a'), stageName: 's1' },
-        { path: at('Z'), stageName: 's3' },
-      ];
+      const intents = [intentAt('a', 's2'), intentAt('a', 's1'), intentAt('Z', 's3')];
       await folder.commit({ addIntents: intents });
       await folder.commit({ addIntents: intents.slice(0, 1) });
       assert.deepEqual(folder.intents(), [intents[2], intents[1], intents[0]]);
@@ -411,7 +405,7 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
 
     it('has everything after it was closed and opened again', async () => {
       const entry = fileAt('a/\u{1f600}', '1');
-      const intent = { path: entry.path, stageName: 's' };
+      const intent = intentAt(entry.path, 's');
       await folder.commit({
         identity: IDENTITY,
         claims: { device: DEVICE_A, entries: [entry] },
@@ -437,7 +431,7 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
         identity: IDENTITY,
         ours: [oursAt(1, fileAt('a', '1'))],
         claims: { device: DEVICE_A, entries: [fileAt('b', '1')] },
-        addIntents: [{ path: at('a'), stageName: 's' }],
+        addIntents: [intentAt('a', 's')],
       });
       await harness.store.forget('photos');
       assert.deepEqual(harness.store.folders(), ['other']);

@@ -156,7 +156,7 @@ export async function firstOf(listener: Listener): Promise<Connection> {
 }
 
 /** Everything up to the end of the stream. */
-export async function readAll(connection: Connection): Promise<Uint8Array> {
+async function readAll(connection: Connection): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of connection.incoming) pieces.push(piece);
   return new Uint8Array(Buffer.concat(pieces));

@@ -11,10 +11,12 @@ const guard = guards.find(({ name }) => name === process.env['KITH_GUARD']);
 registerHooks({
   load: (url, context, nextLoad) => {
     const loaded = nextLoad(url, context);
-    for (const edit of guard?.edits ?? []) {
-      if (url !== pathToFileURL(`${ROOT}/${edit.file}`).href) continue;
-      return { ...loaded, source: damaged(readFileSync(fileURLToPath(url), 'utf8'), edit) };
-    }
-    return loaded;
+    const edits = (guard?.edits ?? []).filter(({ file }) => url === urlOf(file));
+    if (edits.length === 0) return loaded;
+    return { ...loaded, source: edits.reduce(damaged, readFileSync(fileURLToPath(url), 'utf8')) };
   },
 });
+
+function urlOf(file: string): string {
+  return pathToFileURL(`${ROOT}/${file}`).href;
+}

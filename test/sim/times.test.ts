@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
+import type { CallHook } from '../../lab/sim/disk.ts';
 import type { KithWorld } from '../../lab/sim/kith-world.ts';
 import { assertTrees, bytesOf, calm, cast, rowOf, storeOf, told } from './scene.ts';
 
@@ -19,7 +20,7 @@ test('CLK-01: an edit in place of the same size in the same tick as the look is 
     laptop.person.write('f', 'first!');
     const before = laptop.person.tree().get('f');
     let edited = before;
-    const stop = onceRead(laptop, () => {
+    const stop = onceRead(laptop, 'f', () => {
       const held = laptop.person.hold('f');
       held.overwrite('second', 0);
       held.close();
@@ -32,17 +33,16 @@ test('CLK-01: an edit in place of the same size in the same tick as the look is 
     assertTrees([laptop, desk], ['f = second', 'keep = keep']);
   }));
 
-/** Acts once, as soon as the device has read a file whole and closed it. */
-function onceRead(device: SimDevice, act: () => void): () => void {
-  let hasRead = false;
-  let isDone = false;
-  const hook = (call: { readonly call: string }, { job }: { readonly job: string }): void => {
-    if (job !== 'study' || isDone) return;
-    if (call.call === 'close' && hasRead) {
-      isDone = true;
+/** Acts once, as soon as the device has read this file whole and closes it. */
+function onceRead(device: SimDevice, name: string, act: () => void): () => void {
+  let isOpen = false;
+  const hook: CallHook = (call, { job }) => {
+    if (job !== 'study') return;
+    if (call.call === 'openFile') isOpen = call.name === name;
+    else if (call.call === 'close' && isOpen) {
+      device.hooks.delete(hook);
       act();
     }
-    hasRead ||= call.call === 'read';
   };
   device.hooks.add(hook);
   return () => device.hooks.delete(hook);

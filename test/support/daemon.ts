@@ -110,6 +110,11 @@ export class TestDaemon {
     await this.kith('folder', 'add', id, this.folder(id), ...shares);
   }
 
+  /** Of the process that runs, or ran last. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   get isRunning(): boolean {
     const child = this.#process;
     return child !== undefined && child.exitCode === null && child.signalCode === null;

@@ -9,7 +9,7 @@ import { type DemoDevice, FOLDER_ID } from './devices.ts';
 /** The newest word of each device, in the order of the devices. */
 export interface Scene {
   readonly folders: readonly FolderStatus[];
-  /** `equal` if every device says so of itself and all others. */
+  /** `equal` if every device says so of itself and all others, and all count the same. */
   readonly verdict: Verdict;
   /** Since the watching began. */
   readonly elapsedMs: number;
@@ -36,7 +36,7 @@ export async function watchScenes(
         const known = folders.filter((folder) => folder !== undefined);
         if (known.length < devices.length) continue;
         const elapsedMs = performance.now() - startMs;
-        const scene = { folders: known, verdict: worst(verdicts), elapsedMs };
+        const scene = { folders: known, verdict: verdictOf(known, verdicts), elapsedMs };
         if (options.onScene(scene) === 'enough') group.cancel(new Error('enough'));
       }
     });
@@ -55,8 +55,14 @@ async function endOf({ daemon }: DemoDevice, signal: AbortSignal): Promise<void>
   await Promise.race([daemon.ended, aborted]);
 }
 
-/** A person who is needed comes first, then whoever still waits. */
-function worst(verdicts: readonly (Verdict | undefined)[]): Verdict {
+/**
+ * A person who is needed comes first, then whoever still waits. The words of the devices are not of one moment: one that has
+ * not noticed a change yet may still call equal what was; its sums tell.
+ */
+function verdictOf(
+  folders: readonly FolderStatus[],
+  verdicts: readonly (Verdict | undefined)[],
+): Verdict {
   const known = verdicts.filter((verdict) => verdict !== undefined);
   const reasonsOf = (kind: 'attention' | 'waiting'): readonly string[] =>
     known.flatMap((verdict) => (verdict.kind === kind ? verdict.reasons : []));
@@ -64,5 +70,8 @@ function worst(verdicts: readonly (Verdict | undefined)[]): Verdict {
     const reasons = [...new Set(reasonsOf(kind))];
     if (reasons.length > 0) return { kind, reasons };
   }
-  return { kind: 'equal' };
+  const sums = new Set(folders.map(({ local }) => JSON.stringify(local)));
+  return sums.size === 1
+    ? { kind: 'equal' }
+    : { kind: 'waiting', reasons: ['the devices do not hold the same number of files and bytes'] };
 }

@@ -8,6 +8,7 @@ import {
   close,
   makeDir,
   makeLink,
+  openDir,
   openFile,
   readLink,
   removeDir,
@@ -32,6 +33,8 @@ export interface Work {
 }
 
 const PLAIN_DIRECTORY_MODE = 0o755;
+/** To move a directory elsewhere its owner must be allowed to write to it. */
+const OWNER_WRITES = 0o200;
 
 /** Carries one item out. Throws only if durability or the root itself is in doubt. */
 export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
@@ -40,7 +43,7 @@ export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
     if (item.expected !== undefined && !(yield* hasParent(work, item.diskPath))) {
       return { outcome: 'changed', made };
     }
-    const at = yield* openParent(work, item.diskPath, made);
+    const at = yield* openParent(work, item, made);
     const found = yield* status(at.dir, at.name);
     if (!(yield* isExpected(at, found, item.expected))) return { outcome: 'changed', made };
     return yield* carryOut({ work, item, at, made, found });
@@ -76,23 +79,30 @@ function carryOut(step: Step): FileProgram<Applied> {
   }
 }
 
-/** What should stand in a directory that is gone is gone too: nothing may bring the directory back on the way. */
+/** What should stand in a directory that is gone, or moved away, is gone too: nothing may bring the directory back on the way. */
 function* hasParent(work: Work, diskPath: string): FileProgram<boolean> {
-  return (yield* work.reach.dir(splitDisk(diskPath).parent)) !== undefined;
+  const { parent } = splitDisk(diskPath);
+  if ((yield* work.reach.dir(parent)) === undefined) return false;
+  if (yield* work.reach.isInPlace(parent)) return true;
+  yield* work.reach.drop(parent);
+  return false;
 }
 
 /** The directory that is to hold the item; one that is missing is made, and reported. */
-function* openParent(work: Work, diskPath: string, made: string[]): FileProgram<DirName> {
-  const { parent, name } = splitDisk(diskPath);
+function* openParent(
+  work: Work,
+  item: Pick<ApplyItem, 'diskPath' | 'stageName'>,
+  made: string[],
+): FileProgram<DirName> {
+  const { parent, name } = splitDisk(item.diskPath);
   const known = yield* work.reach.dir(parent);
   if (known !== undefined) return { dir: known, name };
-  const above = yield* openParent(work, parent, made);
-  yield* makeDir(above.dir, above.name);
+  const above = yield* openParent(work, { ...item, diskPath: parent }, made);
+  yield* placeDirectory(work, above, { stageName: item.stageName, mode: undefined });
   made.push(parent);
   work.touched.add(splitDisk(parent).parent);
   const dir = yield* work.reach.dir(parent);
   if (dir === undefined) throw new KithError('FILE_GONE', { path: parent });
-  yield* setMode(dir, PLAIN_DIRECTORY_MODE);
   return { dir, name };
 }
 
@@ -148,12 +158,37 @@ function* makeDirectory(step: Step, mode: number | undefined): FileProgram<Appli
     touch(step);
     yield* settleDisplaced(step);
   }
-  yield* makeDir(at.dir, at.name);
+  yield* placeDirectory(work, at, { stageName: item.stageName, mode });
   touch(step);
-  const dir = yield* work.reach.dir(item.diskPath);
-  if (dir === undefined) return { outcome: 'changed', made: step.made };
-  yield* setMode(dir, mode ?? PLAIN_DIRECTORY_MODE);
   return yield* done(step, { before: undefined, isDisplaced });
+}
+
+/** Gets its mode before its name: whatever ends us in between, none with other rights is left for an edit of a person's. */
+function* placeDirectory(
+  work: Work,
+  at: DirName,
+  made: { readonly stageName: string; readonly mode: number | undefined },
+): FileProgram<void> {
+  const staged = { dir: work.stage, name: `${made.stageName}.dir` };
+  const mode = made.mode ?? PLAIN_DIRECTORY_MODE;
+  const dir = yield* stagedDirectory(staged);
+  try {
+    yield* setMode(dir, mode | OWNER_WRITES);
+    yield* rename({ from: staged, to: at, how: 'keep' });
+    if ((mode & OWNER_WRITES) === 0) yield* setMode(dir, mode);
+  } finally {
+    yield* close(dir);
+  }
+}
+
+/** New, or left by an attempt that was cut off; empty in any case. */
+function* stagedDirectory(staged: DirName): FileProgram<DirHandle> {
+  const known = yield* openDir(staged.dir, staged.name);
+  if (known !== undefined) return known;
+  yield* makeDir(staged.dir, staged.name);
+  const made = yield* openDir(staged.dir, staged.name);
+  if (made === undefined) throw new KithError('FILE_GONE', { path: staged.name });
+  return made;
 }
 
 function* placeLink(step: Step, target: Uint8Array): FileProgram<Applied> {

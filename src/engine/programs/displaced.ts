@@ -2,11 +2,11 @@
 
 import { equalBytes } from '../../base/bytes.ts';
 import { asKithError, KithError } from '../../base/error.ts';
-import { blockCount } from '../../model/block.ts';
+import { blockCount, blockSizeFor } from '../../model/block.ts';
 import type { RelPath } from '../../model/path.ts';
 import { conflictPath } from '../../planner/conflict.ts';
 import type { DirHandle, DirName, FileProgram } from '../../ports/file-system.ts';
-import { close, openFile, readLink, rename, status, statusOf } from '../file-calls.ts';
+import { close, openFile, readLink, removeFile, rename, status, statusOf } from '../file-calls.ts';
 import type { Expected } from './change.ts';
 import { hashBlocks } from './contents.ts';
 import { splitDisk } from './reach.ts';
@@ -75,9 +75,28 @@ export function* keepCopy(staged: DirName, beside: Beside): FileProgram<string> 
   for (let attempt = 0; attempt < MAX_COPIES; attempt++) {
     const copy = attempt === 0 && chosen !== undefined ? chosen : conflictPath(losing, attempt);
     const { name } = splitDisk(copy);
-    if (!(yield* moveIfFree(staged, { dir: beside.dir, name }))) continue;
+    const to = { dir: beside.dir, name };
+    // Another holder of the same content may have made the copy already, and it arrived here: one is enough.
+    const isThere = yield* holdsSame(staged, to);
+    if (isThere) yield* removeFile(staged.dir, staged.name);
+    else if (!(yield* moveIfFree(staged, to))) continue;
     const { parent } = splitDisk(beside.diskPath);
     return parent === '' ? name : `${parent}/${name}`;
   }
   throw new KithError('FILE_EXISTS', { path });
+}
+
+/** True if files of the same bytes stand at both names. */
+function* holdsSame(a: DirName, b: DirName): FileProgram<boolean> {
+  const [left, right] = [yield* status(a.dir, a.name), yield* status(b.dir, b.name)];
+  if (left?.kind !== 'file' || right?.kind !== 'file' || left.size !== right.size) return false;
+  const blockSize = blockSizeFor(left.size);
+  const file = yield* openFile(a, 'read');
+  if (file === undefined) return false;
+  try {
+    const part = { size: left.size, blockSize, first: 0, count: blockCount(left.size, blockSize) };
+    return yield* hasContent(b, { blockSize, blocks: yield* hashBlocks(file, part) });
+  } finally {
+    yield* close(file);
+  }
 }

@@ -98,7 +98,11 @@ function* statusIn(dir: DirHandle, name: string): FileProgram<There | Missing> {
 function* lookAt(reach: Reach, path: string): FileProgram<There | Missing> {
   const { parent, name } = splitDisk(path);
   const dir = yield* reach.dir(parent);
-  if (dir === undefined) return yield* lookAt(reach, parent);
+  if (dir === undefined) {
+    const above = yield* lookAt(reach, parent);
+    // It came back in between: nothing is known of what it holds.
+    return above.outcome === 'there' ? { outcome: 'failed', code: 'FILE_CHANGED' } : above;
+  }
   const found = yield* status(dir, name);
   if (found !== undefined) return { outcome: 'there', status: found };
   const { names } = yield* list(dir);

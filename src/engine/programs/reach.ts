@@ -6,7 +6,16 @@
 import { KithError } from '../../base/error.ts';
 import { CONTROL_DIR } from '../../model/path.ts';
 import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
-import { close, makeDir, openDir, openFile, openRoot, read, statusOf } from '../file-calls.ts';
+import {
+  close,
+  makeDir,
+  openDir,
+  openFile,
+  openRoot,
+  read,
+  status,
+  statusOf,
+} from '../file-calls.ts';
 
 /** A folder's directory, and the token that its marker must hold for us to believe that it is the right one. */
 export interface Root {
@@ -43,6 +52,17 @@ export class Reach {
     const handle = yield* openDir(above, name);
     if (handle !== undefined) this.#open.set(path, handle);
     return handle;
+  }
+
+  /** True if the open directory still stands at its path: a person may have moved it away since it was opened. */
+  *isInPlace(path: string): FileProgram<boolean> {
+    const handle = this.#open.get(path);
+    if (path === '' || handle === undefined) return path === '';
+    const { parent, name } = splitDisk(path);
+    const above: DirHandle | undefined = yield* this.dir(parent);
+    const standing = above === undefined ? undefined : yield* status(above, name);
+    const isSame = standing !== undefined && standing.inode === (yield* statusOf(handle)).inode;
+    return isSame && (yield* this.isInPlace(parent));
   }
 
   /** Called between items, when no handle is in use: keeps the number of open handles bounded. */

@@ -36,7 +36,10 @@ export function serve(args: {
 }
 
 /** Same inode, size and modification time: what a write would have changed. */
-export function isAsSeen(status: FileStatus, seen: Seen): boolean {
+export function isAsSeen(
+  status: FileStatus,
+  seen: Pick<Seen, 'inode' | 'size' | 'mtime'>,
+): boolean {
   return (
     status.inode === seen.inode &&
     status.size === seen.size &&

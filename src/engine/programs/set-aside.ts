@@ -3,12 +3,16 @@
 import { asKithError, KithError } from '../../base/error.ts';
 import { CONTROL_DIR } from '../../model/path.ts';
 import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
-import { abilities, makeDir, rename, sync, syncFileSystem } from '../file-calls.ts';
+import type { Seen } from '../../ports/folder-store.ts';
+import { abilities, makeDir, rename, status, sync, syncFileSystem } from '../file-calls.ts';
 import { inRoot, type Reach, type Root, splitDisk } from './reach.ts';
+import { isAsSeen } from './serve.ts';
 
 /** A file and the name, 32 hexadecimal digits, under which it is kept in `.kith/damaged`. */
 export interface Aside {
   readonly diskPath: string;
+  /** What it was when it was found damaged: anything else is left alone. */
+  readonly seen: Seen;
   readonly keptAs: string;
 }
 
@@ -34,6 +38,8 @@ function* moveAside(reach: Reach, kept: DirHandle, item: Aside): FileProgram<boo
   try {
     const dir = yield* reach.dir(parent);
     if (dir === undefined) return false;
+    const found = yield* status(dir, name);
+    if (found === undefined || !isAsSeen(found, item.seen)) return false;
     const to = { dir: kept, name: item.keptAs };
     yield* rename({ from: { dir, name }, to, how: 'keep' });
     yield* sync(dir);

@@ -8,20 +8,12 @@ import { asKithError } from '../../base/error.ts';
 import { sha256 } from '../../base/sha256.ts';
 import { blockCount, blockSizeFor } from '../../model/block.ts';
 import type { RelPath } from '../../model/path.ts';
-import { conflictPath } from '../../planner/conflict.ts';
 import type { DirHandle, DirName, FileProgram, FileStatus } from '../../ports/file-system.ts';
-import {
-  close,
-  openFile,
-  readLink,
-  removeFile,
-  rename,
-  status,
-  statusOf,
-  sync,
-} from '../file-calls.ts';
+import type { Intent } from '../../ports/folder-store.ts';
+import { close, openFile, readLink, removeFile, status, statusOf, sync } from '../file-calls.ts';
 import type { Expected } from './change.ts';
 import { hashBlocks } from './contents.ts';
+import { keepCopy, moveIfFree } from './displaced.ts';
 import { inRoot, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 
@@ -46,7 +38,10 @@ export function settle(args: {
       const found = yield* status(at.dir, at.name);
       if (found === undefined) continue;
       if (isLeftAlone(found, item.expected)) yield* removeFile(at.dir, at.name);
-      else made.push(yield* keepBeside(reach, { ...item, at, found, self: args.self }));
+      else {
+        const keep = { item, at, self: args.self, chosen: undefined };
+        made.push(yield* keepBeside(reach, keep));
+      }
       yield* reach.trim();
     }
     return made;
@@ -58,23 +53,25 @@ function isLeftAlone(found: FileStatus, expected: Expected | undefined): boolean
   return found.kind === 'symlink' || isAsSeen(found, expected.seen);
 }
 
-/** One unfinished change, and the contents that its path is known to have had or to get. */
+/** One unfinished change, as its intent has it. */
 export interface Unfinished {
   readonly path: RelPath;
   readonly diskPath: string;
   readonly stageName: string;
-  /** Content hash of our row, if it is live. */
-  readonly ours: Uint8Array | undefined;
+  readonly displaced: Intent['displaced'];
+  readonly conflictCopy: RelPath | undefined;
+  /** Our row has the new state: what was displaced is of no use to anybody. */
+  readonly isRecorded: boolean;
+  /** False if the base was lost: then nothing says that what was displaced may go. */
+  readonly isKnown: boolean;
   /** Content hashes of versions that others announced. */
   readonly announced: readonly Uint8Array[];
-  /** Our row loses the name: where its content has to be kept. */
-  readonly conflictCopy: RelPath | undefined;
 }
 
 /**
- * Finishes or undoes after a crash, so that the next look finds a person's files under a name: what is ours goes back if
- * its name is free, goes if the name has the new content, or is kept as the copy it was to be; what nobody knows was written
- * by a person and is kept beside. Announced content stays staged. The disk paths to look at.
+ * Finishes or undoes after a crash, so that the next look finds a person's files under a name. The displaced inode, if it
+ * is as it was: goes if the change was recorded, is kept as the copy it was to be, goes back if its name is free, or goes.
+ * Written to since, or displaced in its place: kept beside. What was only staged stays. The disk paths to look at.
  */
 export function recover(args: {
   readonly root: Root;
@@ -93,26 +90,41 @@ export function recover(args: {
   });
 }
 
-function* recoverOne(
-  reach: Reach,
-  task: { readonly stage: DirHandle; readonly item: Unfinished; readonly self: bigint },
-): FileProgram<readonly string[]> {
+interface Recovery {
+  readonly stage: DirHandle;
+  readonly item: Unfinished;
+  readonly self: bigint;
+}
+
+function* recoverOne(reach: Reach, task: Recovery): FileProgram<readonly string[]> {
   const { item } = task;
   const at = { dir: task.stage, name: item.stageName };
   const found = yield* status(at.dir, at.name);
   if (found === undefined) return [];
-  const content = yield* contentOf(at, found);
-  const isOurs = item.ours !== undefined && equalBytes(content, item.ours);
-  if (!isOurs && item.announced.some((each) => equalBytes(content, each))) return [];
   const { parent, name } = splitDisk(item.diskPath);
   const dir = yield* parentOf(reach, parent);
-  if (dir !== undefined && (yield* putBack(at, { dir, name }))) return [];
-  if (isOurs && item.conflictCopy === undefined) {
-    yield* removeFile(at.dir, at.name);
+  const standing = dir === undefined ? undefined : yield* status(dir, name);
+  if (found.inode !== item.displaced.inode) {
+    // Nothing was displaced yet, or it is content of Kith's own; else a person had put another file there.
+    if (standing?.inode === item.displaced.inode) return [];
+    const content = yield* contentOf(at, found);
+    if (item.announced.some((each) => equalBytes(content, each))) return [];
+    return [yield* keepBeside(reach, { ...task, at, chosen: undefined })];
+  }
+  if (!isAsSeen(found, item.displaced)) {
+    return [yield* keepBeside(reach, { ...task, at, chosen: undefined })];
+  }
+  if (!item.isRecorded && item.conflictCopy !== undefined) {
+    return [yield* keepBeside(reach, { ...task, at, chosen: item.conflictCopy })];
+  }
+  const goesBack = !item.isRecorded && dir !== undefined;
+  if (goesBack && (yield* moveIfFree(at, { dir, name }))) {
+    yield* sync(dir);
     return [];
   }
-  const chosen = isOurs ? item.conflictCopy : undefined;
-  return [yield* keepBeside(reach, { ...item, at, found, self: task.self, chosen })];
+  if (!item.isKnown) return [yield* keepBeside(reach, { ...task, at, chosen: undefined })];
+  yield* removeFile(at.dir, at.name);
+  return [];
 }
 
 /** The directory, or undefined if something else, or nothing, stands there now. */
@@ -123,17 +135,6 @@ function* parentOf(reach: Reach, path: string): FileProgram<DirHandle | undefine
     const known = asKithError(error);
     if (known?.code !== 'FILE_IS_LINK' && known?.code !== 'FILE_NOT_DIRECTORY') throw error;
     return undefined;
-  }
-}
-
-function* putBack(from: DirName, to: DirName): FileProgram<boolean> {
-  try {
-    yield* rename({ from, to, how: 'keep' });
-    yield* sync(to.dir);
-    return true;
-  } catch (error) {
-    if (asKithError(error, 'FILE_EXISTS') === undefined) throw error;
-    return false;
   }
 }
 
@@ -151,27 +152,24 @@ function* contentOf(at: DirName, found: FileStatus): FileProgram<Uint8Array> {
   }
 }
 
-interface Keep extends Pick<Displaced, 'path' | 'diskPath'> {
+interface Keep {
+  readonly item: Pick<Displaced, 'path' | 'diskPath'>;
   readonly at: DirName;
-  readonly found: FileStatus;
   readonly self: bigint;
-  readonly chosen?: RelPath | undefined;
+  readonly chosen: RelPath | undefined;
 }
-
-const MAX_COPIES = 1000;
 
 /** Names the inode as a conflict copy beside its path, or in the root if its directory is gone; durable. The disk path. */
 function* keepBeside(reach: Reach, keep: Keep): FileProgram<string> {
-  const { parent } = splitDisk(keep.diskPath);
+  const { path, diskPath } = keep.item;
+  const { parent, name } = splitDisk(diskPath);
   const beside = yield* parentOf(reach, parent);
   const dir = beside ?? reach.root;
-  const losing = { path: keep.path, mtime: keep.found.mtime, modifiedBy: keep.self };
-  for (let attempt = 0; attempt < MAX_COPIES; attempt++) {
-    const copy =
-      attempt === 0 && keep.chosen !== undefined ? keep.chosen : conflictPath(losing, attempt);
-    const { name } = splitDisk(copy);
-    if (!(yield* putBack(keep.at, { dir, name }))) continue;
-    return beside === undefined || parent === '' ? name : `${parent}/${name}`;
-  }
-  return keep.diskPath;
+  const place = { dir, path, self: keep.self, chosen: keep.chosen };
+  const copy = yield* keepCopy(keep.at, {
+    ...place,
+    diskPath: beside === undefined ? name : diskPath,
+  });
+  yield* sync(dir);
+  return copy;
 }

@@ -10,6 +10,7 @@ import {
   close,
   list,
   openFile,
+  removeDir,
   removeFile,
   setMode,
   setTime,
@@ -84,7 +85,7 @@ function* openForPiece(stage: DirHandle, piece: Piece): FileProgram<FileHandle> 
 }
 
 /** Mode of a new file or directory whose sender says nothing of permissions. */
-export const PLAIN_FILE_MODE = 0o644;
+const PLAIN_FILE_MODE = 0o644;
 
 /** Sets mode and time; the time last, for writing changes it. */
 export function* finishFile(file: FileHandle, finish: Finish): FileProgram<void> {
@@ -126,7 +127,9 @@ export function dropStage(args: {
       try {
         yield* removeFile(stage, name);
       } catch (error) {
-        if (asKithError(error, 'FILE_GONE') === undefined) throw error;
+        // A directory that was made but did not come to its name; there is nothing in it.
+        if (asKithError(error, 'FILE_IS_DIRECTORY') !== undefined) yield* removeDir(stage, name);
+        else if (asKithError(error, 'FILE_GONE') === undefined) throw error;
       }
     }
   });
