@@ -1,5 +1,6 @@
 /** What the control API calls: the running device and its configuration file as one. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../api/config.ts';
 import type { ChangeEvent } from '../api/events.ts';
 import type { DaemonService } from '../api/service.ts';
@@ -45,25 +46,14 @@ function tellAll(device: Device, listener: (event: ChangeEvent) => void): void {
   for (const { id } of device.folders()) listener({ kind: 'folder', folder: id });
 }
 
+/** How often it is looked whether a scan is over. */
+const LOOK_MS = 25;
+
 /** Resolves when none of the folders is scanning any more. */
-function scanned(device: Device, folder: string | undefined): Promise<void> {
-  const isOver = (): boolean =>
-    device
-      .folders()
-      .every(
-        (each) => (folder !== undefined && each.id !== folder) || each.status.state !== 'scanning',
-      );
-  return new Promise((resolve) => {
-    const stop = device.onChange(() => {
-      if (!isOver()) return;
-      stop();
-      resolve();
-    });
-    if (isOver()) {
-      stop();
-      resolve();
-    }
-  });
+async function scanned(device: Device, folder: string | undefined): Promise<void> {
+  const isScanning = (): boolean =>
+    device.folders().some(({ id, status }) => status.state === 'scanning' && (folder ?? id) === id);
+  while (isScanning()) await sleep(LOOK_MS);
 }
 
 function report({ device, facts, config, uptimeMs }: ServiceParts): StatusReport {

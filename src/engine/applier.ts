@@ -139,7 +139,7 @@ interface Outcome {
 function isDone(outcome: Outcome): (intent: Intent) => boolean {
   const done = new Set<string>();
   for (const [index, applied] of outcome.applied.entries()) {
-    if (applied.outcome === 'done') done.add(outcome.items[index]?.stageName ?? '');
+    if (applied.outcome !== 'unsettled') done.add(outcome.items[index]?.stageName ?? '');
   }
   return (intent) => done.has(intent.stageName);
 }
@@ -200,9 +200,7 @@ async function settleGroup(context: FolderContext, outcome: Outcome): Promise<re
 
 function summary(context: FolderContext, outcome: Outcome, copies: readonly string[]): GroupResult {
   const result = {
-    isUnfinished: outcome.items.some(
-      (item, index) => displaces(item) && outcome.applied[index]?.outcome !== 'done',
-    ),
+    isUnfinished: outcome.items.some((_, index) => outcome.applied[index]?.outcome === 'unsettled'),
     doubted: [...copies] as string[],
     changed: [] as RelPath[],
     failed: [] as { path: RelPath; code: ErrorCode }[],
@@ -211,8 +209,9 @@ function summary(context: FolderContext, outcome: Outcome, copies: readonly stri
   for (const [index, applied] of outcome.applied.entries()) {
     const item = outcome.items[index];
     if (item === undefined) continue;
-    if (applied.outcome === 'failed') result.failed.push({ path: item.path, code: applied.code });
-    else result.doubted.push(...applied.made);
+    if (applied.outcome === 'failed' || applied.outcome === 'unsettled') {
+      result.failed.push({ path: item.path, code: applied.code });
+    } else result.doubted.push(...applied.made);
     if (applied.outcome === 'changed') {
       result.changed.push(item.path);
       result.doubted.push(item.diskPath);

@@ -122,9 +122,7 @@ export class Folder implements FolderExchange {
     });
     return {
       ...this.#state(devices, problems.length),
-      local: { ...local },
-      global: { ...global },
-      need: { ...need },
+      ...structuredClone({ local, global, need }),
       problems,
       devices,
     };
@@ -234,9 +232,8 @@ export class Folder implements FolderExchange {
     await carryOn(run, onOpen, signal);
   }
 
-  /** Sums of everything, from the start. */
+  /** Sums of everything, within the ledger's order, so that no change is counted twice or not at all. */
   async #recount(signal: AbortSignal): Promise<void> {
-    // Within the ledger's order, so that no change is counted twice or not at all.
     await this.#ledger.change(() => {
       this.#totals.recount(this.#devices, signal);
       return undefined;
@@ -258,12 +255,12 @@ export class Folder implements FolderExchange {
       this.#ports.log.write('error', 'folder-failed', {
         folder: this.id,
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        ...known?.data,
       });
     } else {
       this.#stopped = known;
-      const { code, message } = known;
-      if (isNews)
-        this.#ports.log.write('error', 'folder-stopped', { folder: this.id, code, text: message });
+      const facts = { folder: this.id, code: known.code, text: known.message };
+      if (isNews) this.#ports.log.write('error', 'folder-stopped', facts);
     }
     this.#running = undefined;
     this.#tell();
@@ -273,9 +270,8 @@ export class Folder implements FolderExchange {
   }
 
   #problems(): FolderStatus['problems'] {
-    if (this.#running === undefined) return [];
-    const { observer, puller } = this.#running;
-    const all = [...observer.problems.list(), ...puller.problems.list()];
+    const { observer, puller } = this.#running ?? {};
+    const all = [...(observer?.problems.list() ?? []), ...(puller?.problems.list() ?? [])];
     // What merely moved under our eyes is taken up again in a moment.
     return all.filter((problem) => problem.code !== 'FILE_CHANGED');
   }

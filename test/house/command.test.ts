@@ -23,7 +23,7 @@ function call(
 describe('bin/kith', () => {
   test('runs the built program from another directory, arguments untouched', () => {
     using house = new PlantedHouse();
-    house.plant({ 'dist/cli/main.js': main });
+    house.plant({ 'dist/main.js': main });
     const said = call(house, { path: `${path.dirname(process.execPath)}:/usr/bin:/bin` });
     assert.equal(said.stdout, `${process.version} [demo] [two words] [--once]\n`, said.stderr);
     assert.equal(said.status, 0);
@@ -31,7 +31,7 @@ describe('bin/kith', () => {
 
   test('finds its home through relative and absolute symbolic links', () => {
     using house = new PlantedHouse();
-    house.plant({ 'dist/cli/main.js': main, 'links/x': '' });
+    house.plant({ 'dist/main.js': main, 'links/x': '' });
     symlinkSync('../bin/kith', path.join(house.root, 'links/near'));
     symlinkSync(path.join(house.root, 'links/near'), path.join(house.root, 'links/far'));
     const through = path.join(house.root, 'links/far');
@@ -41,7 +41,7 @@ describe('bin/kith', () => {
 
   test('passes the exit code on', () => {
     using house = new PlantedHouse();
-    house.plant({ 'dist/cli/main.js': 'process.exit(3);\n' });
+    house.plant({ 'dist/main.js': 'process.exit(3);\n' });
     const said = call(house, { path: `${path.dirname(process.execPath)}:/usr/bin:/bin` });
     assert.equal(said.status, 3, said.stderr);
   });
@@ -55,7 +55,7 @@ describe('bin/kith', () => {
 
   test('says how to get a Node when there is none or only an old one', () => {
     using house = new PlantedHouse();
-    house.plant({ 'dist/cli/main.js': main, 'old/node': '#!/bin/sh\nexit 1\n' });
+    house.plant({ 'dist/main.js': main, 'old/node': '#!/bin/sh\nexit 1\n' });
     rmSync(path.join(house.root, 'node_modules'));
     const tools = path.join(house.root, 'tools-only');
     mkdirSync(tools);

@@ -81,3 +81,23 @@ for (const [what, change] of Object.entries(CHANGES)) {
     assert.ok(calls > 10, `${calls} calls`);
   });
 }
+
+test('PAR-06: a delete at any call of a replacement makes no copy, and all agree on what became of it', async () => {
+  const calls = await sweep(async (world, moment) => {
+    const [laptop, desk] = [world.device('laptop'), world.device('desk')];
+    world.mesh();
+    laptop.person.write('keep', 'keep');
+    laptop.person.write('d/f', 'old');
+    world.upAll();
+    await world.run({ ms: 5000 });
+    laptop.person.write('d/f', 'from laptop');
+    // The number of the deleted file is given to the next one that is made: to Kith's own, if the moment is early.
+    moment.at(desk, () => desk.person.delete('d/f'));
+    await calm(world);
+    const tree = assertEqualTrees([laptop, desk]);
+    const kept = tree.filter((text) => text !== 'd/f = from laptop');
+    assert.deepEqual(kept, ['d/', 'keep = keep']);
+    assertStageEmpty(desk);
+  });
+  assert.ok(calls > 20, `${calls} calls`);
+});

@@ -37,8 +37,8 @@ export const demoCommand = defineCommand({
     once: z.boolean().default(false),
   }),
   async run({ devices: count, once }, context) {
-    const { out } = context;
-    await using ground = await Ground.make();
+    const { out, signal } = context;
+    await using ground = await Ground.make(signal);
     out.line(`Everything stands in ${ground.directory} and is removed at the end.`);
     try {
       await tell({ count, once, ground, context });

@@ -1,7 +1,7 @@
 /** The demonstration's temporary directory and daemons, and that both are gone at its end, whatever the end is. */
 
-import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, statfs } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KithError } from '../../base/error.ts';
@@ -15,7 +15,14 @@ export interface Place {
   readonly log: string;
 }
 
-/** Disposing of it stops the daemons and removes the directory, unless it shall be kept; so does the end of the process. */
+/** What removes the directory when this process has no time for it: deleting thousands of files can take seconds. */
+const REMOVER = `require('node:fs').rmSync(process.argv[1],
+  { recursive: true, force: true, maxRetries: 50, retryDelay: 100 })`;
+
+/**
+ * Disposing of it stops the daemons and removes the directory, unless it shall be kept; so does the end of the process. Once
+ * the signal has aborted, a process of its own does the removing, and is left to it.
+ */
 export class Ground implements AsyncDisposable {
   /** Private to this user. */
   readonly directory: string;
@@ -23,14 +30,17 @@ export class Ground implements AsyncDisposable {
   #isKept = false;
   readonly #onExit = (): void => this.#endAtOnce();
 
-  private constructor(directory: string) {
+  readonly #signal: AbortSignal;
+
+  private constructor(directory: string, signal: AbortSignal) {
     this.directory = directory;
+    this.#signal = signal;
     process.on('exit', this.#onExit);
   }
 
   /** A fresh directory below the system's for temporary files. */
-  static async make(): Promise<Ground> {
-    return new Ground(await mkdtemp(path.join(tmpdir(), 'kith-demo-')));
+  static async make(signal: AbortSignal): Promise<Ground> {
+    return new Ground(await mkdtemp(path.join(tmpdir(), 'kith-demo-')), signal);
   }
 
   /** Makes the folder of a device, empty. */
@@ -63,19 +73,21 @@ export class Ground implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // Of one that ended by itself, whoever waited for it has been told.
     await Promise.allSettled(this.#daemons.map((daemon) => daemon.stop()));
-    this.#remove();
+    if (this.#signal.aborted) this.#removeAside();
+    else if (!this.#isKept) await rm(this.directory, { recursive: true, force: true });
     process.off('exit', this.#onExit);
   }
 
   /** A second Ctrl-C, or a stop that took too long: nothing may stay behind all the same. */
   #endAtOnce(): void {
     for (const daemon of this.#daemons) daemon.kill();
-    this.#remove();
+    this.#removeAside();
   }
 
-  /** Without a pause in which a signal could end the process half way. A daemon that was just killed may still make a file. */
-  #remove(): void {
+  /** A daemon that was just killed may still make a file: the remover tries again. */
+  #removeAside(): void {
     if (this.#isKept) return;
-    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    const args = ['-e', REMOVER, this.directory];
+    spawn(process.execPath, args, { detached: true, stdio: 'ignore' }).unref();
   }
 }

@@ -6,9 +6,7 @@ import type { RelPath } from '../../model/path.ts';
 import type { DirHandle, DirName, FileProgram, FileStatus } from '../../ports/file-system.ts';
 import {
   close,
-  makeDir,
   makeLink,
-  openDir,
   openFile,
   readLink,
   removeDir,
@@ -19,6 +17,7 @@ import {
 } from '../file-calls.ts';
 import type { Applied, ApplyItem, Expected } from './change.ts';
 import { isUntouched, keepCopy, moveIfFree } from './displaced.ts';
+import { placeDirectory } from './place-directory.ts';
 import { type Reach, splitDisk } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 import { finishFile } from './stage.ts';
@@ -30,11 +29,9 @@ export interface Work {
   /** Disk paths of directories whose entries changed. */
   readonly touched: Set<string>;
   readonly self: bigint;
+  /** Something was displaced by the item at hand, and is not settled yet. */
+  isUnsettled: boolean;
 }
-
-const PLAIN_DIRECTORY_MODE = 0o755;
-/** To move a directory elsewhere its owner must be allowed to write to it. */
-const OWNER_WRITES = 0o200;
 
 /** Carries one item out. Throws only if durability or the root itself is in doubt. */
 export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
@@ -50,6 +47,7 @@ export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
   } catch (error) {
     const known = asKithError(error);
     if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    if (work.isUnsettled) return { outcome: 'unsettled', code: known.code };
     if (known.code === 'FILE_EXISTS' || known.code === 'FILE_GONE')
       return { outcome: 'changed', made };
     return { outcome: 'failed', code: known.code };
@@ -98,7 +96,7 @@ function* openParent(
   const known = yield* work.reach.dir(parent);
   if (known !== undefined) return { dir: known, name };
   const above = yield* openParent(work, { ...item, diskPath: parent }, made);
-  yield* placeDirectory(work, above, { stageName: item.stageName, mode: undefined });
+  yield* placeDirectory(work.stage, above, { stageName: item.stageName, mode: undefined });
   made.push(parent);
   work.touched.add(splitDisk(parent).parent);
   const dir = yield* work.reach.dir(parent);
@@ -131,6 +129,7 @@ function* publish(step: Step): FileProgram<Applied> {
   yield* rename({ from: staged, to: at, how });
   touch(step);
   if (how === 'exchange') yield* settleDisplaced(step);
+  work.isUnsettled = false;
   return yield* done(step, { before, isDisplaced: how === 'exchange' });
 }
 
@@ -158,37 +157,10 @@ function* makeDirectory(step: Step, mode: number | undefined): FileProgram<Appli
     touch(step);
     yield* settleDisplaced(step);
   }
-  yield* placeDirectory(work, at, { stageName: item.stageName, mode });
+  yield* placeDirectory(work.stage, at, { stageName: item.stageName, mode });
   touch(step);
+  work.isUnsettled = false;
   return yield* done(step, { before: undefined, isDisplaced });
-}
-
-/** Gets its mode before its name: whatever ends us in between, none with other rights is left for an edit of a person's. */
-function* placeDirectory(
-  work: Work,
-  at: DirName,
-  made: { readonly stageName: string; readonly mode: number | undefined },
-): FileProgram<void> {
-  const staged = { dir: work.stage, name: `${made.stageName}.dir` };
-  const mode = made.mode ?? PLAIN_DIRECTORY_MODE;
-  const dir = yield* stagedDirectory(staged);
-  try {
-    yield* setMode(dir, mode | OWNER_WRITES);
-    yield* rename({ from: staged, to: at, how: 'keep' });
-    if ((mode & OWNER_WRITES) === 0) yield* setMode(dir, mode);
-  } finally {
-    yield* close(dir);
-  }
-}
-
-/** New, or left by an attempt that was cut off; empty in any case. */
-function* stagedDirectory(staged: DirName): FileProgram<DirHandle> {
-  const known = yield* openDir(staged.dir, staged.name);
-  if (known !== undefined) return known;
-  yield* makeDir(staged.dir, staged.name);
-  const made = yield* openDir(staged.dir, staged.name);
-  if (made === undefined) throw new KithError('FILE_GONE', { path: staged.name });
-  return made;
 }
 
 function* placeLink(step: Step, target: Uint8Array): FileProgram<Applied> {
@@ -204,6 +176,7 @@ function* placeLink(step: Step, target: Uint8Array): FileProgram<Applied> {
   yield* rename({ from: staged, to: at, how: 'exchange' });
   touch(step);
   yield* settleDisplaced(step);
+  work.isUnsettled = false;
   return yield* done(step, { before: undefined, isDisplaced: true });
 }
 
@@ -249,12 +222,15 @@ function* remove(step: Step): FileProgram<Applied> {
   }
   const staged = { dir: work.stage, name: item.stageName };
   yield* rename({ from: at, to: staged, how: 'keep' });
+  work.isUnsettled = true;
   touch(step);
   if (!(yield* isUntouched(staged, item.expected))) {
     // A person wrote at the last moment: their file goes back to its name, or beside it if the name was taken again.
     if (!(yield* moveIfFree(staged, at))) yield* keepBeside(step, undefined);
+    work.isUnsettled = false;
     return { outcome: 'changed', made: step.made };
   }
+  work.isUnsettled = false;
   return {
     outcome: 'done',
     status: undefined,
@@ -267,6 +243,7 @@ function* remove(step: Step): FileProgram<Applied> {
 /** What was displaced is kept as a conflict copy if it loses the name, or if it is not what our row said. */
 function* settleDisplaced(step: Step): FileProgram<void> {
   const { item, work } = step;
+  work.isUnsettled = true;
   const staged = { dir: work.stage, name: item.stageName };
   const untouched = yield* isUntouched(staged, item.expected);
   if (untouched && item.conflictCopy === undefined) return;

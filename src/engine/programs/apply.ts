@@ -38,7 +38,10 @@ export function apply(args: ApplyArgs): FileProgram<readonly Applied[]> {
     for (const [index, item] of args.items.entries()) {
       const failed = staged.get(index);
       if (failed !== undefined) applied.push({ outcome: 'failed', code: failed });
-      else applied.push(yield* applyItem({ reach, stage, touched, self: args.self }, item));
+      else
+        applied.push(
+          yield* applyItem({ reach, stage, touched, self: args.self, isUnsettled: false }, item),
+        );
       yield* reach.trim();
     }
     yield* makeNamesDurable(reach, { stage, touched, together });

@@ -54,4 +54,6 @@ export type Applied =
       readonly made: readonly string[];
     }
   | { readonly outcome: 'changed'; readonly made: readonly string[] }
-  | { readonly outcome: 'failed'; readonly code: ErrorCode };
+  | { readonly outcome: 'failed'; readonly code: ErrorCode }
+  /** It broke off after something was displaced: recovery has to tell what is where. */
+  | { readonly outcome: 'unsettled'; readonly code: ErrorCode };

@@ -65,9 +65,14 @@ export class Reach {
     return isSame && (yield* this.isInPlace(parent));
   }
 
-  /** Called between items, when no handle is in use: keeps the number of open handles bounded. */
+  /** Called between items, when no handle but those of the control directory is in use: bounds how many are open. */
   *trim(): FileProgram<void> {
-    if (this.#open.size > MAX_OPEN) yield* this.#closeOpened();
+    if (this.#open.size <= MAX_OPEN) return;
+    for (const [path, handle] of [...this.#open]) {
+      if (path === CONTROL_DIR || path.startsWith(`${CONTROL_DIR}/`)) continue;
+      this.#open.delete(path);
+      yield* close(handle);
+    }
   }
 
   /** Forgets what was opened at `path`, which another directory may take. */

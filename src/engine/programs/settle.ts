@@ -107,13 +107,10 @@ function* recoverOne(reach: Reach, task: Recovery): FileProgram<readonly string[
   if (found.inode !== item.displaced.inode) {
     // Nothing was displaced yet, or it is content of Kith's own; else a person had put another file there.
     if (standing?.inode === item.displaced.inode) return [];
-    const content = yield* contentOf(at, found);
-    if (item.announced.some((each) => equalBytes(content, each))) return [];
-    return [yield* keepBeside(reach, { ...task, at, chosen: undefined })];
+    return yield* keepUnlessOurs(reach, { ...task, at, found });
   }
-  if (!isAsSeen(found, item.displaced)) {
-    return [yield* keepBeside(reach, { ...task, at, chosen: undefined })];
-  }
+  // The number may also be one that a person set free, given again to content of Kith's own.
+  if (!isAsSeen(found, item.displaced)) return yield* keepUnlessOurs(reach, { ...task, at, found });
   if (!item.isRecorded && item.conflictCopy !== undefined) {
     return [yield* keepBeside(reach, { ...task, at, chosen: item.conflictCopy })];
   }
@@ -125,6 +122,16 @@ function* recoverOne(reach: Reach, task: Recovery): FileProgram<readonly string[
   if (!item.isKnown) return [yield* keepBeside(reach, { ...task, at, chosen: undefined })];
   yield* removeFile(at.dir, at.name);
   return [];
+}
+
+/** What others announced was only staged, and stays; everything else is a person's. */
+function* keepUnlessOurs(
+  reach: Reach,
+  task: Recovery & { readonly at: DirName; readonly found: FileStatus },
+): FileProgram<readonly string[]> {
+  const content = yield* contentOf(task.at, task.found);
+  if (task.item.announced.some((each) => equalBytes(content, each))) return [];
+  return [yield* keepBeside(reach, { ...task, chosen: undefined })];
 }
 
 /** The directory, or undefined if something else, or nothing, stands there now. */
