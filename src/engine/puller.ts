@@ -31,6 +31,13 @@ const LARGE_AT_ONCE = 4;
 const LARGE_BYTES = 8 * 1024 * 1024;
 /** As long as fewer fetches than this have room, planning waits: paths are planned in slices, not one by one. */
 const ROOM_LEAST = 64;
+/** What tells that a person has changed something that was not noticed. */
+const REFUTES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'FILE_NOT_EMPTY',
+  'FILE_IS_LINK',
+  'FILE_NOT_DIRECTORY',
+  'FILE_IS_DIRECTORY',
+]);
 /** A group closes at so many operations, or when it has waited so long for fetches under way. */
 const GROUP_MOST = 2048;
 const GROUP_WAIT_MS = 40;
@@ -411,6 +418,13 @@ export class Puller {
     this.#planning.ring();
   }
 
+  /** The path and what it stands in are not as our rows say. */
+  #doubtAround(path: RelPath): void {
+    const parent = parentPath(path);
+    this.#doubt(diskPathOf(this.#context.store, path));
+    if (parent !== undefined) this.#doubt(diskPathOf(this.#context.store, parent));
+  }
+
   /** What was not applied stays staged; what was dropped because our row has changed is planned again. */
   #keepStaged(group: readonly Ready[], result: GroupResult): void {
     const settled = new Set([
@@ -461,7 +475,7 @@ export class Puller {
       if (code === 'FILE_GONE') this.consider([path]);
       else if (code === 'FILE_NOT_EMPTY' && isFilled(this.#context, path)) this.#postpone(path);
       else this.#fail(path, code);
-      if (code === 'FILE_NOT_EMPTY') this.#doubt(diskPathOf(this.#context.store, path));
+      if (REFUTES.has(code)) this.#doubtAround(path);
     }
     for (const path of result.doubted) this.#doubt(path);
     const nowMs = this.#context.ports.clock.mono();

@@ -22,6 +22,7 @@ export class NodeConnection implements Connection {
   #arrivedBytes = 0;
   #unsent = 0;
   #isDiscarding = false;
+  #isWakeDue = false;
   #state: 'open' | 'ended' | 'lost' = 'open';
   #failure: unknown;
   /** Whoever waits for anything to change: at most one reader and few writers. */
@@ -73,7 +74,13 @@ export class NodeConnection implements Connection {
     this.#arrived.push(piece);
     this.#arrivedBytes += piece.length;
     if (this.#arrivedBytes >= MOST_WAITING) this.#socket.pause();
-    this.#wake();
+    if (this.#isWakeDue) return;
+    // A record brings 16 KiB at most: what else is there already is read in the same go.
+    this.#isWakeDue = true;
+    setImmediate(() => {
+      this.#isWakeDue = false;
+      this.#wake();
+    });
   }
 
   async *#read(): AsyncGenerator<Uint8Array, void, undefined> {

@@ -427,18 +427,6 @@ export const guards: readonly Guard[] = [
     ],
   },
   {
-    name: 'content of our own in the place of a deleted file is taken for a file of a person',
-    file: 'last-moment',
-    scenario: 'PAR-06: a delete',
-    edits: [
-      {
-        file: SETTLE,
-        from: 'if (task.item.announced.some((each) => equalBytes(content, each))) return [];',
-        to: '',
-      },
-    ],
-  },
-  {
     name: 'a device speaks when there is nothing to say',
     file: 'topologies',
     scenario: 'four devices in a line',

@@ -5,7 +5,7 @@ import type { DirHandle, DirName, FileProgram } from '../../ports/file-system.ts
 import { close, makeDir, openDir, rename, setMode } from '../file-calls.ts';
 
 /** Mode of a new directory whose sender says nothing of permissions. */
-export const PLAIN_DIRECTORY_MODE = 0o755;
+const PLAIN_DIRECTORY_MODE = 0o755;
 /** To move a directory elsewhere its owner must be allowed to write to it. */
 const OWNER_WRITES = 0o200;
 
