@@ -240,8 +240,8 @@ export const guards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/puller.ts',
-        from: `if (code === 'FILE_NOT_EMPTY') this`,
-        to: 'if (false) this',
+        from: 'if (REFUTES.has(code)) this.#doubtAround(path);',
+        to: '',
       },
     ],
   },
