@@ -15,6 +15,7 @@ import { syncthing } from './contenders/syncthing.ts';
 import { compareTrees, countFiles, makeLarge, makeSmall } from './content.ts';
 import { type Ground, prepareGround } from './ground.ts';
 import { machineFacts } from './machine.ts';
+import { readyMemory } from './memory.ts';
 import { type Figure, type Report, reportText } from './report.ts';
 import { measureVisibility } from './visibility.ts';
 
@@ -64,6 +65,7 @@ async function measure(
   if (isLarge) await makeLarge(pair.a.data, Math.round(LARGE_BYTES * scale));
   else await makeSmall(pair.a.data, files);
   await using running = await contender.prepare(pair, files);
+  await readyMemory();
   const used = running.processes.map((each) => each.processorSeconds());
   const began = performance.now();
   await running.begin();

@@ -32,7 +32,7 @@ const HIGH_WATER = 256 * 1024;
 const LARGEST_PIECE = 64 * 1024;
 
 export class Pipe {
-  readonly incoming: Mailbox<Uint8Array>;
+  readonly incoming: Mailbox<readonly Uint8Array[]>;
   readonly #parts: PipeParts;
   #queue: Piece[] = [];
   #underway = false;
@@ -43,7 +43,7 @@ export class Pipe {
 
   constructor(parts: PipeParts) {
     this.#parts = parts;
-    this.incoming = new Mailbox((piece) => this.#taken(piece.length));
+    this.incoming = new Mailbox(([piece]) => this.#taken(piece?.length ?? 0));
   }
 
   /** True once nothing more can be written. */
@@ -140,7 +140,7 @@ export class Pipe {
       this.#parts.onEnd();
     } else {
       link.count(from.device, piece.bytes.length);
-      this.incoming.push(piece.bytes);
+      this.incoming.push([piece.bytes]);
     }
     this.#goOn();
     return undefined;

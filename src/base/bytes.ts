@@ -16,6 +16,14 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
+/**
+ * Gives the memory of a buffer back at once. For large ones that only the caller still knows: left to the garbage collector
+ * they would make it run all the time, for it counts their bytes. Views of the buffer are empty from then on.
+ */
+export function freeBuffer(buffer: ArrayBufferLike): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+}
+
 /** A new array with all parts in order. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;

@@ -8,6 +8,8 @@ import type { EnginePrograms } from './programs.ts';
 
 const JOB_BYTES = 8 * 1024 * 1024;
 const JOB_PIECES = 512;
+/** Below, a copy is cheaper than a change of hands. */
+const WORTH_GIVING = 64 * 1024;
 
 /** Verifies and writes a piece, whose buffer changes hands; what became of it. */
 export type WritePiece = (piece: Piece) => Promise<Written>;
@@ -21,7 +23,9 @@ export function pieceWriter(disk: Disk<EnginePrograms>, root: Root): WritePiece 
     run: (pieces) => {
       const give = new Set<ArrayBuffer>();
       for (const { bytes } of pieces) {
-        if (bytes.buffer instanceof ArrayBuffer) give.add(bytes.buffer);
+        if (bytes.length >= WORTH_GIVING && bytes.buffer instanceof ArrayBuffer) {
+          give.add(bytes.buffer);
+        }
       }
       return disk.run('writePieces', { root, pieces }, { urgency: 1, give: [...give] });
     },

@@ -25,8 +25,8 @@ export interface SentError {
   readonly cause: string | undefined;
 }
 
-/** Below this many bytes copying is no dearer, and small constants of a program may be part of many results. */
-const WORTH_MOVING = 4096;
+/** Below this many bytes copying is cheaper, and small constants of a program may be part of many results. */
+const WORTH_MOVING = 64 * 1024;
 /** A result, its items, their fields. */
 const MAX_DEPTH = 3;
 

@@ -1,7 +1,7 @@
 /** A TLS socket as a Connection of the network port: paced both ways, and never holding more than 256 KiB of either. */
 
 import type { TLSSocket } from 'node:tls';
-import { concatBytes } from '../base/bytes.ts';
+import { concatBytes, freeBuffer } from '../base/bytes.ts';
 import { KithError } from '../base/error.ts';
 import type { Connection } from '../ports/network.ts';
 import { formatTcpAddress } from './tcp-address.ts';
@@ -11,6 +11,8 @@ const MOST_WAITING = 256 * 1024;
 const CLOSE_LIMIT_MS = 10_000;
 /** What is written together as one buffer. */
 const JOINED_BYTES = 64 * 1024;
+/** Below, the memory is not worth a call. */
+const WORTH_FREEING = 4096;
 
 /** See above. Takes over the socket, whose handshake must be complete. */
 export class NodeConnection implements Connection {
@@ -43,7 +45,7 @@ export class NodeConnection implements Connection {
     socket.on('close', () => this.#finish('lost'));
   }
 
-  get incoming(): AsyncIterable<Uint8Array> {
+  get incoming(): AsyncIterable<readonly Uint8Array[]> {
     return this.#read();
   }
 
@@ -83,13 +85,14 @@ export class NodeConnection implements Connection {
     });
   }
 
-  async *#read(): AsyncGenerator<Uint8Array, void, undefined> {
+  async *#read(): AsyncGenerator<readonly Uint8Array[], void, undefined> {
     for (;;) {
       const pieces = this.#arrived;
       this.#arrived = [];
       this.#arrivedBytes = 0;
       this.#socket.resume();
-      if (pieces.length > 0) yield joined(pieces);
+      if (pieces.length > 0) yield pieces;
+      for (const piece of pieces) if (isWhole(piece)) free(piece.buffer);
       if (this.#arrived.length > 0) continue;
       if (this.#state === 'ended') return;
       if (this.#state === 'lost') throw this.#lost();
@@ -100,8 +103,11 @@ export class NodeConnection implements Connection {
   #send(slice: Uint8Array): void {
     if (this.#state === 'lost' || !this.#socket.writable) throw this.#lost();
     this.#unsent += slice.length;
-    this.#socket.write(slice, () => {
-      this.#unsent -= slice.length;
+    const { length, byteOffset, buffer } = slice;
+    const isLast = byteOffset + length === buffer.byteLength;
+    this.#socket.write(slice, (error) => {
+      this.#unsent -= length;
+      if (isLast && !error) free(buffer);
       this.#wake();
     });
   }
@@ -139,6 +145,15 @@ export class NodeConnection implements Connection {
   #lost(): KithError {
     return new KithError('CONNECTION_LOST', { address: this.address }, this.#failure);
   }
+}
+
+function free(buffer: ArrayBufferLike): void {
+  if (buffer.byteLength >= WORTH_FREEING) freeBuffer(buffer);
+}
+
+/** Shares its buffer with no other piece. */
+function isWhole(piece: Uint8Array): boolean {
+  return piece.byteLength === piece.buffer.byteLength;
 }
 
 /** Small parts that follow each other as one: a write costs more than the copy. */

@@ -40,11 +40,6 @@ export function baseName(path: RelPath): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** The parts in order, at least one. */
-export function pathParts(path: RelPath): readonly string[] {
-  return path.split('/');
-}
-
 /** True if `path` is `ancestor` or stands below it. */
 export function isWithin(path: RelPath, ancestor: RelPath): boolean {
   return path === ancestor || path.startsWith(`${ancestor}/`);
@@ -58,7 +53,9 @@ export function comparePaths(a: RelPath, b: RelPath): number {
 
 /** True for names that Kith keeps for itself, under any spelling a folding file system would take for them. */
 export function isReserved(path: RelPath): boolean {
-  const parts = path.toLowerCase().split('/');
+  const folded = path.toLowerCase();
+  if (!folded.includes('.kith')) return false;
+  const parts = folded.split('/');
   return parts[0] === CONTROL_DIR || parts.some((part) => /^\.kith-[0-9a-f]{32}$/.test(part));
 }
 

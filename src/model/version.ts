@@ -19,10 +19,10 @@ export type Relation = 'equal' | 'newer' | 'older' | 'concurrent';
 export function compareVersions(a: Version, b: Version): Relation {
   let newer = false;
   let older = false;
-  for (const [left, right] of zip(a, b)) {
+  eachCounter(a, b, (left, right) => {
     if (left > right) newer = true;
     else if (left < right) older = true;
-  }
+  });
   if (newer && older) return 'concurrent';
   if (newer) return 'newer';
   return older ? 'older' : 'equal';
@@ -31,8 +31,9 @@ export function compareVersions(a: Version, b: Version): Relation {
 /** The smallest version that knows both: the greater of each counter. */
 export function mergeVersions(a: Version, b: Version): Version {
   const merged: Counter[] = [];
-  for (const [left, right, id] of zip(a, b))
+  eachCounter(a, b, (left, right, id) => {
     merged.push({ id, value: left > right ? left : right });
+  });
   return merged;
 }
 
@@ -48,8 +49,11 @@ export function counterOf(version: Version, id: bigint): bigint {
 
 /** A total order over versions read as lists by ascending id: only to break ties, it says nothing of causality. */
 export function orderVersions(a: Version, b: Version): number {
-  for (const [left, right] of zip(a, b)) if (left !== right) return left > right ? 1 : -1;
-  return 0;
+  let first = 0;
+  eachCounter(a, b, (left, right) => {
+    if (first === 0 && left !== right) first = left > right ? 1 : -1;
+  });
+  return first;
 }
 
 /** A text that is equal for equal versions and for no others: `id:value` in hexadecimal, comma between. */
@@ -57,21 +61,25 @@ export function versionKey(version: Version): string {
   return version.map((c) => `${c.id.toString(16)}:${c.value.toString(16)}`).join(',');
 }
 
-/** The counters of both by ascending id: left value, right value, id. */
-function* zip(a: Version, b: Version): Generator<readonly [bigint, bigint, bigint]> {
+/** The counters of both by ascending id. A callback, since a generator costs ten times as much here. */
+function eachCounter(
+  a: Version,
+  b: Version,
+  visit: (left: bigint, right: bigint, id: bigint) => void,
+): void {
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
     const left = a[i];
     const right = b[j];
     if (right === undefined || (left !== undefined && left.id < right.id)) {
-      if (left !== undefined) yield [left.value, 0n, left.id];
+      if (left !== undefined) visit(left.value, 0n, left.id);
       i++;
     } else if (left === undefined || right.id < left.id) {
-      yield [0n, right.value, right.id];
+      visit(0n, right.value, right.id);
       j++;
     } else {
-      yield [left.value, right.value, left.id];
+      visit(left.value, right.value, left.id);
       i++;
       j++;
     }

@@ -4,7 +4,7 @@
  */
 
 import { assertNever } from '../base/assert.ts';
-import { KithError } from '../base/error.ts';
+import { asKithError, KithError } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
 import type { Hello } from '../bep/hello.ts';
 import { BepSession, type Outgoing, type SessionEvent } from '../bep/session.ts';
@@ -70,6 +70,9 @@ export class PeerConnection {
   readonly idle: Promise<void>;
   #setIdle: () => void = () => undefined;
   #hasSaidHello = false;
+  #hasHeardHello = false;
+  /** The device ended it before it said who it is. Known once `run` has ended. */
+  wasHungUpOn = false;
 
   constructor(parts: ConnectionParts) {
     const { ports, device, connection, settings } = parts;
@@ -128,6 +131,7 @@ export class PeerConnection {
       failure = error;
     }
     const ending = this.#stop.signal.aborted ? this.#stop.signal.reason : failure;
+    this.wasHungUpOn = !this.#hasHeardHello && asKithError(ending, 'CONNECTION_LOST') !== undefined;
     this.#requests.end(new KithError('CONNECTION_LOST', { device: this.device }));
     this.#setIdle();
     const { device, address } = this;
@@ -141,9 +145,11 @@ export class PeerConnection {
       const next = await this.#pulse.reading(orAborted(pieces.next(), signal));
       if (next.done === true) throw new KithError('CONNECTION_LOST', { reason: 'end of stream' });
       this.#parts.hooks.onTraffic();
-      for (const event of this.#session.receive(next.value)) {
-        signal.throwIfAborted();
-        await this.#handle(event);
+      for (const piece of next.value) {
+        for (const event of this.#session.receive(piece)) {
+          signal.throwIfAborted();
+          await this.#handle(event);
+        }
       }
     }
   }
@@ -175,6 +181,7 @@ export class PeerConnection {
   }
 
   #hearHello(hello: Hello): void {
+    this.#hasHeardHello = true;
     this.#pulse.enter('cluster-config');
     if (this.#parts.hooks.onHello(hello) === 'leave') {
       this.leave('there is another connection');

@@ -26,7 +26,10 @@ const RANK = { file: 0, symlink: 1, directory: 2 } as const;
  * those without a version vector do not count.
  */
 export function chooseGlobal(versions: readonly Entry[]): GlobalChoice | undefined {
-  const heads = undominated(versions.filter((v) => !v.invalid && v.version.length > 0));
+  const usable = versions.filter((v) => !v.invalid && v.version.length > 0);
+  const only = onlyOne(usable);
+  if (only !== undefined) return { entry: only, losers: [] };
+  const heads = undominated(usable);
   const winner = heads.reduce<Entry | undefined>(
     (best, each) => (best === undefined || order(each, best) > 0 ? each : best),
     undefined,
@@ -37,6 +40,15 @@ export function chooseGlobal(versions: readonly Entry[]): GlobalChoice | undefin
     (head) => !agreeing.includes(head) && !head.deleted && head.kind === 'file',
   );
   return { entry: merged(winner, agreeing), losers: [...losers].sort(byKey) };
+}
+
+/** The one version that all are, as at most paths most of the time; undefined if they differ or there is none. */
+function onlyOne(versions: readonly Entry[]): Entry | undefined {
+  const last = versions.at(-1);
+  if (last === undefined) return undefined;
+  return versions.every((each) => order(each, last) === 0 && hasEqualContent(each, last))
+    ? last
+    : undefined;
 }
 
 /** Versions that no other one knows. Of equal vectors with equal content one is kept. */

@@ -21,9 +21,12 @@ export interface Connection {
   /** The other side's address as `tcp://HOST:PORT`. */
   readonly address: string;
   readonly direction: 'dialled' | 'accepted';
-  /** Pieces as they come; each piece is the reader's to keep. Ends at the end of the stream; CONNECTION_LOST if it broke. One reader. */
-  readonly incoming: AsyncIterable<Uint8Array>;
-  /** Hands bytes over in order; resolves when the socket wants more. CONNECTION_LOST if it is gone. The bytes may not change afterwards. */
+  /**
+   * What came since the last look, in pieces; they are the reader's until it asks for the next ones, and may be gone then.
+   * Ends at the end of the stream; CONNECTION_LOST if it broke. One reader.
+   */
+  readonly incoming: AsyncIterable<readonly Uint8Array[]>;
+  /** Sends bytes in order; resolves when the socket wants more. CONNECTION_LOST if it is gone. A buffer changes hands with its last byte. */
   write(parts: readonly Uint8Array[]): Promise<void>;
   /** Sends what was written, then ends; gives up after 10 s. Safe to call again. */
   close(): Promise<void>;

@@ -62,7 +62,7 @@ test('cleared, it knows nothing', () => {
 });
 
 test('what is remembered is bounded in bytes, the oldest going first', () => {
-  const { asked, reads } = counted(3 * 1024 * 1024);
+  const { asked, reads } = counted(12 * 1024 * 1024);
   const cache = new ReadCache(reads);
   for (const name of ['x', 'y', 'z', 'z', 'y', 'x']) cache.reads.ours(parseRelPath(name));
   assert.deepEqual(asked, ['ours x', 'ours y', 'ours z', 'ours x']);

@@ -10,7 +10,7 @@ import type { FolderReads } from './folder-reads.ts';
 /** What a row counts beside its block list. */
 const ROW_BYTES = 800;
 /** Kept of each of the two kinds, for one folder. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_BYTES = 32 * 1024 * 1024;
 
 /** The reads of one folder. Everything but `ours` and `announced` of a path goes straight to `from`. */
 export class ReadCache {
@@ -40,6 +40,7 @@ export class ReadCache {
       withContent: (hash, limit) => from.withContent(hash, limit),
       peer: (device) => from.peer(device),
       peers: () => from.peers(),
+      hasOutdated: (device) => from.hasOutdated(device),
       intents: () => from.intents(),
     };
   }

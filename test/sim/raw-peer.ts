@@ -76,8 +76,10 @@ export class RawTalk {
   async run(): Promise<void> {
     this.#script.open(this);
     try {
-      for await (const piece of this.#connection.incoming) {
-        for (const event of this.#session.receive(piece)) this.#hear(event);
+      for await (const pieces of this.#connection.incoming) {
+        for (const piece of pieces) {
+          for (const event of this.#session.receive(piece)) this.#hear(event);
+        }
       }
     } finally {
       this.hasEnded = true;
@@ -94,12 +96,12 @@ export class RawTalk {
     this.say(this.#session.hello({ ...facts, connections: 1, timestamp: 1n }));
   }
 
-  /** Says that it shares the folder with the victim, and has an index up to `sequence`. */
-  config(sequence: number): void {
+  /** Says that it shares the folder with the victim, and has an index (of this id) up to `sequence`. */
+  config(sequence: number, indexId = INDEX_ID): void {
     const { self, peer } = this.#ends;
     const plain = { name: '', addresses: [], isEncrypted: false };
     const devices = [
-      { ...plain, id: self, indexId: INDEX_ID, sequence },
+      { ...plain, id: self, indexId, sequence },
       { ...plain, id: peer, indexId: 0n, sequence: 0 },
     ];
     const folder = { id: FOLDER, label: '', isPaused: false, devices };
@@ -113,6 +115,12 @@ export class RawTalk {
         encodeIndex({ folder: FOLDER, entries: numbered(entries) }, 0),
       ]),
     );
+  }
+
+  /** Announces these entries as what is new; `prevSequence`: what it says to have sent before, 0 for nothing. */
+  update(entries: readonly SequencedEntry[], prevSequence: number): void {
+    const body = encodeIndex({ folder: FOLDER, entries }, prevSequence);
+    this.say(encodeFrame(MessageType.indexUpdate, [body]));
   }
 
   /** Introduces itself in good order and announces these entries. */

@@ -42,9 +42,9 @@ function reader(connection: Connection) {
   const state = { pieces: 0, bytes: 0, ending: 'open' };
   const read = async (): Promise<void> => {
     try {
-      for await (const piece of connection.incoming) {
-        state.pieces += 1;
-        state.bytes += piece.length;
+      for await (const pieces of connection.incoming) {
+        state.pieces += pieces.length;
+        for (const piece of pieces) state.bytes += piece.length;
       }
       state.ending = 'end';
     } catch (error) {

@@ -99,8 +99,8 @@ async function receive(
   const listener = await network.listen(config.listen, signal);
   const publishAll = async (connection: Connection): Promise<void> => {
     let line = '';
-    for await (const piece of connection.incoming) {
-      line += new TextDecoder().decode(piece);
+    for await (const pieces of connection.incoming) {
+      for (const piece of pieces) line += new TextDecoder().decode(piece);
       if (!line.endsWith('\n')) continue;
       const bytes = new TextEncoder().encode(line.slice(0, -1));
       line = '';

@@ -206,13 +206,13 @@ class Pipe {
     }
   }
 
-  async *read(): AsyncGenerator<Uint8Array, void, undefined> {
+  async *read(): AsyncGenerator<readonly Uint8Array[], void, undefined> {
     for (;;) {
       const piece = this.#isHeld ? undefined : this.#queue.shift();
       if (piece !== undefined) {
         this.#queued -= piece.length;
         this.#wake();
-        yield piece;
+        yield [piece];
       } else if (this.#state === 'lost' && !this.isBlack) throw lost();
       else if (this.#state === 'ended' && !this.isBlack && !this.#isHeld) return;
       else await this.#change();

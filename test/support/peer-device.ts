@@ -180,8 +180,8 @@ export class BareEnd {
 
   async #read(): Promise<void> {
     try {
-      for await (const piece of this.connection.incoming) {
-        this.events.push(...this.session.receive(piece));
+      for await (const pieces of this.connection.incoming) {
+        for (const piece of pieces) this.events.push(...this.session.receive(piece));
         if (!this.isReading) {
           await new Promise<void>((resolve) => {
             this.#resume = resolve;

@@ -1,6 +1,6 @@
 /** Gathers wanted content in the staging area. Every block is verified against its hash before it counts. */
 
-import { equalBytes } from '../../base/bytes.ts';
+import { equalBytes, freeBuffer } from '../../base/bytes.ts';
 import type { ErrorCode } from '../../base/error.ts';
 import { asKithError } from '../../base/error.ts';
 import { sha256 } from '../../base/sha256.ts';
@@ -40,7 +40,7 @@ export interface Piece {
 
 export type Written = 'ok' | 'mismatch' | ErrorCode;
 
-/** Writes arrived pieces; in their order, what became of each. One piece's failure does not touch the others. */
+/** Writes arrived pieces, whose buffers change hands; in their order, what became of each. One piece's failure does not touch the others. */
 export function writePieces(args: {
   readonly root: Root;
   readonly pieces: readonly Piece[];
@@ -48,7 +48,10 @@ export function writePieces(args: {
   return inRoot(args.root, function* (reach) {
     const stage = yield* stageDir(reach);
     const written: Written[] = [];
-    for (const piece of args.pieces) written.push(yield* writePiece(stage, piece));
+    for (const piece of args.pieces) {
+      written.push(yield* writePiece(stage, piece));
+      freeBuffer(piece.bytes.buffer);
+    }
     return written;
   });
 }
@@ -90,7 +93,13 @@ const PLAIN_FILE_MODE = 0o644;
 /** Sets mode and time; the time last, for writing changes it. */
 export function* finishFile(file: FileHandle, finish: Finish): FileProgram<void> {
   yield* setMode(file, finish.mode ?? PLAIN_FILE_MODE);
-  yield* setTime(file, finish.mtime);
+  try {
+    yield* setTime(file, finish.mtime);
+  } catch (error) {
+    // A file system may refuse times, or this one, for good: the content is worth having nevertheless. The row keeps the
+    // time that was wanted beside the one that reads back.
+    if (asKithError(error)?.kind !== 'permanent') throw error;
+  }
 }
 
 /** The stage file, made at its full size if it is new. */
@@ -116,21 +125,43 @@ export function listStage(args: { readonly root: Root }): FileProgram<readonly s
   });
 }
 
-/** Removes stage files that nothing wants any more; one that is gone already is no error. */
+/** A name that could not be removed. */
+export interface Undropped {
+  readonly name: string;
+  readonly code: ErrorCode;
+}
+
+/**
+ * Removes stage files that nothing wants any more, and directories that did not come to their name if they are empty. One
+ * that is gone already is no error; what cannot be removed stays, and is told.
+ */
 export function dropStage(args: {
   readonly root: Root;
   readonly names: readonly string[];
-}): FileProgram<void> {
+}): FileProgram<readonly Undropped[]> {
   return inRoot(args.root, function* (reach) {
     const stage = yield* stageDir(reach);
+    const left: Undropped[] = [];
     for (const name of args.names) {
-      try {
-        yield* removeFile(stage, name);
-      } catch (error) {
-        // A directory that was made but did not come to its name; there is nothing in it.
-        if (asKithError(error, 'FILE_IS_DIRECTORY') !== undefined) yield* removeDir(stage, name);
-        else if (asKithError(error, 'FILE_GONE') === undefined) throw error;
-      }
+      let code = yield* drop(removeFile, { stage, name });
+      if (code === 'FILE_IS_DIRECTORY') code = yield* drop(removeDir, { stage, name });
+      if (code !== undefined) left.push({ name, code });
     }
+    return left;
   });
+}
+
+/** Why it could not be removed; undefined if it is gone. */
+function* drop(
+  remove: typeof removeFile,
+  { stage, name }: { readonly stage: DirHandle; readonly name: string },
+): FileProgram<ErrorCode | undefined> {
+  try {
+    yield* remove(stage, name);
+  } catch (error) {
+    const known = asKithError(error);
+    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    if (known.code !== 'FILE_GONE') return known.code;
+  }
+  return undefined;
 }
