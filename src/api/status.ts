@@ -33,6 +33,8 @@ const folderDeviceSchema = z.object({
   freshnessMs: z.number(),
   /** Unix milliseconds, or null if it was never seen. */
   lastSeenMs: z.number().nullable(),
+  /** Why there is no connection, for people, or null: connected, or nobody has tried. */
+  trouble: z.string().nullable(),
 });
 
 const folderStatusSchema = z.object({

@@ -31,6 +31,7 @@ export const ERRORS = {
   CONNECTION_LOST: { kind: 'transient', text: 'the connection broke' },
   PEER_SILENT: { kind: 'transient', text: 'the device said nothing for too long' },
   PEER_INDEX_UNEXPECTED: { kind: 'invalid', text: 'the device sent news of a folder that is not exchanged with it' },
+  PEER_INDEX_GAP: { kind: 'invalid', text: 'the device sent news without the news before it; it is asked for again' },
   PEER_SENDS_WRONG_BYTES: { kind: 'invalid', text: 'the device sent bytes that do not match their hash, again and again' },
   PEER_ASKS_TOO_MUCH: { kind: 'invalid', text: 'the device asks for more than can be kept waiting' },
 

@@ -34,10 +34,10 @@ test('two sessions say to each other what they were told to say', () => {
   assert.deepEqual(hear(a, b.response(id, data)), [{ kind: 'response', id, data }]);
   const index = { folder, entries: [] };
   assert.deepEqual(hear(a, b.index(index, { kind: 'full' })), [
-    { kind: 'index', news: 'full', ...index },
+    { kind: 'index', news: 'full', prevSequence: 0, ...index },
   ]);
   assert.deepEqual(hear(a, b.index(index, { kind: 'update', prevSequence: 3 })), [
-    { kind: 'index', news: 'update', ...index },
+    { kind: 'index', news: 'update', prevSequence: 3, ...index },
   ]);
   assert.deepEqual(hear(a, b.ping()), [{ kind: 'ping' }]);
   assert.deepEqual(hear(a, b.clusterConfig({ folders: [] })), [

@@ -17,7 +17,12 @@ import {
   encodeClusterConfig,
 } from './messages/cluster-config.ts';
 import { decodeProgress, type ProgressMessage } from './messages/download-progress.ts';
-import { decodeIndex, encodeIndex, type IndexMessage } from './messages/index-message.ts';
+import {
+  decodeIndex,
+  encodeIndex,
+  type HeardIndex,
+  type IndexMessage,
+} from './messages/index-message.ts';
 import {
   decodeRequest,
   encodeRequest,
@@ -36,7 +41,7 @@ export interface SessionEnds {
 export type SessionEvent =
   | { readonly kind: 'hello'; readonly hello: Hello }
   | { readonly kind: 'cluster-config'; readonly config: ClusterConfig }
-  | ({ readonly kind: 'index'; readonly news: 'full' | 'update' } & IndexMessage)
+  | ({ readonly kind: 'index'; readonly news: 'full' | 'update' } & HeardIndex)
   /** Must be answered with `response`, whatever the answer. */
   | ({ readonly kind: 'request' } & RequestMessage)
   /** Exactly the bytes asked for, not verified; a view into a buffer that nothing else uses. */

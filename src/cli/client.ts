@@ -7,7 +7,12 @@ import type { AddDevice, AddFolder, Rescan, ShareFolder } from '../api/requests.
 import type { ConfigurationService } from '../api/service.ts';
 import { type StatusReport, statusSchema } from '../api/status.ts';
 import { ERRORS, type ErrorCode, KithError } from '../base/error.ts';
-import { exchange, type HttpTarget, pieces, readText } from './http.ts';
+import { exchange, type HttpQuestion, type HttpTarget, pieces, readText } from './http.ts';
+
+type Method = HttpQuestion['method'];
+
+/** A daemon that is well answers in milliseconds; one that was stopped or is stuck never does. */
+const ANSWER_MS = 30_000;
 
 /**
  * Asks one daemon. Every call may reject with the code that the daemon gave, with DAEMON_UNREACHABLE, with
@@ -60,17 +65,14 @@ export class DaemonClient implements ConfigurationService {
 
   /** Resolves when the scan is done. */
   async rescan(body: Rescan): Promise<void> {
-    await this.#ask('POST', '/rescan', body);
+    await this.#talk('POST', '/rescan', { body, signal: this.#signal });
   }
 
   /** Resolves once nothing can be missed any more; the events then come until the daemon ends or they are disposed. */
   async events(): Promise<AsyncIterable<StreamEvent> & Disposable> {
     const link = { target: this.#target, signal: this.#signal };
-    const answer = await exchange(this.#target, {
-      method: 'GET',
-      path: `${API_ROOT}/events`,
-      signal: this.#signal,
-    });
+    const question = { method: 'GET', path: `${API_ROOT}/events`, signal: this.#signal } as const;
+    const answer = await exchange(this.#target, { ...question, headMs: ANSWER_MS });
     if (answer.statusCode !== 200) throw refusal(await readText(answer, link));
     // Disposing must not wait for the next event, as ending the generator would.
     return Object.assign(eventsIn(pieces(answer, link)), {
@@ -78,10 +80,18 @@ export class DaemonClient implements ConfigurationService {
     });
   }
 
-  async #ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<string> {
+  /** DAEMON_UNREACHABLE if no answer comes in time. */
+  async #ask(method: Method, path: string, body?: unknown): Promise<string> {
+    return await this.#talk(method, path, { body, signal: this.#signal, headMs: ANSWER_MS });
+  }
+
+  async #talk(
+    method: Method,
+    path: string,
+    rest: Omit<HttpQuestion, 'method' | 'path'>,
+  ): Promise<string> {
     const link = { target: this.#target, signal: this.#signal };
-    const question = { method, path: API_ROOT + path, body, signal: this.#signal };
-    const answer = await exchange(this.#target, question);
+    const answer = await exchange(this.#target, { ...rest, method, path: API_ROOT + path });
     const text = await readText(answer, link);
     if (answer.statusCode !== 200) throw refusal(text);
     return text;

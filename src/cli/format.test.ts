@@ -118,13 +118,21 @@ test('a status names folders, devices and problems, and hides no escape in a fil
           need: { files: 1, bytes: 1000, deletes: 1 },
           problems: [problem],
           devices: [
-            { ...device, need: nothing, completion: 1, freshnessMs: 0, lastSeenMs: 5 },
+            {
+              ...device,
+              need: nothing,
+              completion: 1,
+              freshnessMs: 0,
+              lastSeenMs: 5,
+              trouble: null,
+            },
             {
               ...away,
               need: { files: 1, bytes: 10, deletes: 0 },
               completion: 0.5,
               freshnessMs: 9,
               lastSeenMs: 1000,
+              trouble: null,
             },
           ],
         },

@@ -17,6 +17,8 @@ export interface HttpQuestion {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly signal: AbortSignal;
+  /** How long to wait for the head of the answer; without it, for ever. */
+  readonly headMs?: number;
 }
 
 /** Longer answers are not read. */
@@ -30,7 +32,7 @@ export async function exchange(
   target: HttpTarget,
   question: HttpQuestion,
 ): Promise<IncomingMessage> {
-  const { method, path, body, signal } = question;
+  const { method, path, body, signal, headMs } = question;
   signal.throwIfAborted();
   const bytes = body === undefined ? undefined : JSON.stringify(body);
   return await new Promise((resolve, reject) => {
@@ -46,7 +48,13 @@ export async function exchange(
         ...(bytes === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
     });
-    asked.once('response', resolve);
+    const late = () => asked.destroy(new Error(`no answer within ${(headMs ?? 0) / 1000} s`));
+    const limit = headMs === undefined ? undefined : setTimeout(late, headMs);
+    asked.once('close', () => clearTimeout(limit));
+    asked.once('response', (answer) => {
+      clearTimeout(limit);
+      resolve(answer);
+    });
     asked.on('error', (error) => reject(lost(error, target, signal)));
     asked.end(bytes);
   });

@@ -60,13 +60,14 @@ function folderLines(
 }
 
 function deviceText(device: FolderDeviceStatus, nowMs: number): string {
-  const { connected, address, need, completion, lastSeenMs } = device;
+  const { connected, address, need, completion, lastSeenMs, trouble } = device;
   const lacks = need.files + need.deletes > 0 ? `lacks ${needText(need)}` : 'has everything';
   const done = `${percentText(completion)}, ${lacks}`;
   if (connected) return `connected, ${done}${address === null ? '' : `  ${plainText(address)}`}`;
   const seen =
     lastSeenMs === null ? 'never seen' : `last seen ${durationText(nowMs - lastSeenMs)} ago`;
-  return `not connected, ${seen}; then ${done}`;
+  const why = trouble === null ? '' : ` (${plainText(trouble)})`;
+  return `not connected${why}, ${lastSeenMs === null ? seen : `${seen}; then ${done}`}`;
 }
 
 function needText({ files, bytes, deletes }: FolderStatus['need']): string {

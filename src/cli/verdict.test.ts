@@ -7,7 +7,8 @@ const NOTHING = { files: 0, bytes: 0, deletes: 0 };
 const COUNTS = { files: 1, directories: 0, bytes: 1 };
 
 function device(id: string, facts: Partial<FolderDeviceStatus> = {}): FolderDeviceStatus {
-  const still = { address: null, need: NOTHING, completion: 1, freshnessMs: 0, lastSeenMs: null };
+  const link = { address: null, lastSeenMs: null, trouble: null };
+  const still = { ...link, need: NOTHING, completion: 1, freshnessMs: 0 };
   return { id, name: `name-${id}`, connected: true, heard: true, ...still, ...facts };
 }
 
@@ -33,7 +34,7 @@ const NOT_YET: readonly [string, Partial<FolderStatus>, string][] = [
   [
     'a device was not heard out',
     { devices: [device('A', { heard: false })] },
-    'a: name-A has not said yet what it has',
+    'a: name-A has not said yet what it has; is the folder shared there too?',
   ],
   [
     'a device lacks a file',

@@ -58,8 +58,15 @@ function whyNotEqual(folder: FolderStatus, only: string | undefined): readonly s
 
 function whyDeviceNotEqual(folder: string, device: FolderDeviceStatus): readonly string[] {
   const lacking = device.need.files + device.need.deletes;
-  if (!device.connected) return [`${folder}: ${device.name} is not connected`];
-  if (!device.heard) return [`${folder}: ${device.name} has not said yet what it has`];
+  if (!device.connected) {
+    const why = device.trouble === null ? '' : ` (${device.trouble})`;
+    return [`${folder}: ${device.name} is not connected${why}`];
+  }
+  if (!device.heard) {
+    return [
+      `${folder}: ${device.name} has not said yet what it has; is the folder shared there too?`,
+    ];
+  }
   if (lacking > 0) return [`${folder}: ${device.name} lacks ${countText(lacking, 'change')}`];
   return [];
 }

@@ -74,6 +74,7 @@ function report({ device, facts, config, uptimeMs }: ServiceParts): StatusReport
         completion: each.completion,
         freshnessMs: Math.round(each.freshnessMs),
         lastSeenMs: link?.lastSeenMs ?? null,
+        trouble: link?.trouble ?? null,
       };
     });
     return {

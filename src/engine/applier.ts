@@ -60,7 +60,7 @@ export async function applyGroup(
     const outcome = { group: current, items, applied, readAtMs };
     await recordGroup(context, outcome);
     const copies = await settleGroup(context, outcome);
-    // Only now is nothing of a person's in the staging area any more.
+    // Only now does nothing of a person's wait any more.
     const removeIntents = intents.filter(isDone(outcome));
     if (removeIntents.length > 0) await context.ledger.change(() => ({ removeIntents }));
     return summary(context, outcome, copies);
@@ -184,8 +184,8 @@ async function settleGroup(context: FolderContext, outcome: Outcome): Promise<re
   const displaced: Displaced[] = [];
   for (const [index, applied] of outcome.applied.entries()) {
     const item = outcome.items[index];
-    if (applied.outcome === 'done' && applied.isDisplaced && item !== undefined)
-      displaced.push(item);
+    const isOver = applied.outcome === 'done' || applied.outcome === 'changed';
+    if (isOver && applied.isDisplaced === true && item !== undefined) displaced.push(item);
   }
   if (displaced.length === 0) return [];
   const items = displaced.map(({ path, diskPath, stageName, expected }) => ({

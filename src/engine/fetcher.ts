@@ -125,24 +125,32 @@ export class Fetcher {
     return toHex(block.hash) === zero;
   }
 
-  /** Asks for all missing blocks; the first failure ends it, the code says why. */
+  /** Asks for all missing blocks; the first failure ends it, the code says why. However it ends, nothing is written any more. */
   async #fetchAll(
     wanted: Wanted,
     { missing, isWhole }: { readonly missing: readonly number[]; readonly isWhole: boolean },
     signal: AbortSignal,
   ): Promise<ErrorCode | undefined> {
     let failure: ErrorCode | undefined;
+    let isBroken = false;
     const next = missing[Symbol.iterator]();
     const lane = async (): Promise<void> => {
       for (const index of next) {
         signal.throwIfAborted();
-        if (failure !== undefined) return;
+        if (failure !== undefined || isBroken) return;
         const code = await this.#fetchBlock(wanted, { index, isWhole }, signal);
         if (code !== undefined) failure ??= code;
       }
     };
     const lanes = Math.min(missing.length, FILE_REQUESTS);
-    await Promise.all(Array.from({ length: lanes }, lane));
+    const all = Array.from({ length: lanes }, () =>
+      lane().catch((error: unknown) => {
+        isBroken = true;
+        throw error;
+      }),
+    );
+    const broken = (await Promise.allSettled(all)).find(({ status }) => status === 'rejected');
+    if (broken?.status === 'rejected') throw broken.reason;
     return failure;
   }
 

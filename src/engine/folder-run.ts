@@ -8,12 +8,12 @@ import type { Rules } from '../planner/rules.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
 import { keepDurable, unsyncedRange } from './durability.ts';
-import { Hearings } from './hearing.ts';
+import { type Heard, Hearings } from './hearing.ts';
 import type { Ledger } from './ledger.ts';
 import { Observer } from './observer.ts';
 import { openFolder } from './opening.ts';
 import { Puller } from './puller.ts';
-import { recoverIntents } from './recovery.ts';
+import { recoverIntents, rescueDisplaced } from './recovery.ts';
 import { Server } from './server.ts';
 import type { Sources } from './sources.ts';
 
@@ -39,14 +39,15 @@ export interface RunParts {
   readonly bootId: string;
   /** True while something global is not held here. */
   readonly isLacking: () => boolean;
-  /** A device's whole index has arrived; `full`: in place of what it said before. */
-  readonly onHeard: (index: 'full' | 'update') => Promise<void>;
+  /** A device's whole index has arrived. */
+  readonly onHeard: (heard: Heard) => Promise<void>;
 }
 
 /** Opens the root and finishes what a crash left. ROOT_MISSING, MARKER_MISSING, MARKER_FOREIGN and what the disk says. */
 export async function openRun(parts: RunParts): Promise<FolderRun> {
   const context = await openContext(parts);
   await recoverIntents(context);
+  await rescueDisplaced(context);
   const { root } = context;
   const leftover = await parts.ports.disk.run('listStage', { root }, { urgency: 0 });
   const observer = new Observer(context);
@@ -54,7 +55,7 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
   const { sources, isLacking } = parts;
   const puller = new Puller(context, { sources, leftover, doubt, isLacking });
   const hearings = new Hearings(context, async (heard) => {
-    await parts.onHeard(heard === 'full' ? 'full' : 'update');
+    await parts.onHeard(heard);
     if (heard !== 'first') puller.considerAll();
   });
   return { context, observer, puller, hearings, server: new Server(context, doubt) };

@@ -217,8 +217,8 @@ export class Folder implements FolderExchange {
       ledger: this.#ledger,
       sources: this.#sources,
       isLacking: () => !isNothing(this.#totals.need),
-      onHeard: async (index) => {
-        if (index === 'full') await this.#recount(signal);
+      onHeard: async (heard) => {
+        if (heard === 'replaced') await this.#recount(signal);
         this.#tell();
       },
     });

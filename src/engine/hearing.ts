@@ -1,5 +1,6 @@
 /** What other devices announce becomes claims in the database; when their whole index has arrived they are heard out. */
 
+import { KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { IndexClaim, IndexNews } from '../ports/exchange.ts';
 import type { FolderChange, PeerIndex } from '../ports/folder-store.ts';
@@ -11,14 +12,15 @@ interface Hearing {
   /** Nothing was ever heard of the device before: no claim of it can be outdated. */
   isFirst: boolean;
   isHeard: boolean;
-  isFull: boolean;
+  /** A full index came on this connection. */
+  hasBegun: boolean;
 }
 
 /**
- * How an index came to be complete. `full`: claims may have gone that no entry named. `first`: every claim there is was
+ * How an index came to be complete. `replaced`: claims have gone that no entry named. `first`: every claim there is was
  * news of its own.
  */
-export type Heard = 'first' | 'full' | 'update';
+export type Heard = 'first' | 'replaced' | 'update';
 
 /** Entries taken in one commit. */
 const GROUP = 2000;
@@ -38,21 +40,14 @@ export class Hearings {
     const stored = this.stored(device);
     const isSame = stored.indexId === index.indexId && index.indexId !== 0n;
     const isFirst = this.#context.store.peer(device) === undefined;
-    const hearing = { until: index.sequence, isFirst, isHeard: false, isFull: false };
+    const hearing = { until: index.sequence, isFirst, isHeard: false, hasBegun: false };
     this.#hearings.set(device, hearing);
-    if (isSame && stored.heard >= index.sequence) {
-      await this.#complete(device, hearing);
-    } else if (!isSame && index.sequence === 0) {
-      // An empty index is never sent: nothing of what it claimed before holds.
-      hearing.isFull = true;
+    if (!isSame) {
+      // Claims of before count until the new index is complete. An empty one is never sent: it is complete at once.
       const peer = { device, indexId: index.indexId, heard: 0 };
       await this.#context.ledger.change(() => ({ beginIndex: device, peer }));
-      await this.#complete(device, hearing);
-    } else if (!isSame) {
-      // Claims of before count until the new index is complete.
-      const peer = { device, indexId: index.indexId, heard: 0 };
-      await this.#context.ledger.change(() => ({ peer }));
     }
+    if (this.stored(device).heard >= index.sequence) await this.#complete(device, hearing);
   }
 
   end(device: DeviceId): void {
@@ -67,7 +62,7 @@ export class Hearings {
     return this.#context.store.peer(device) ?? { device, indexId: 0n, heard: 0 };
   }
 
-  /** Resolves when the news is durable. */
+  /** Resolves when the news is durable. PEER_INDEX_GAP if something before it was not heard: nothing of it is taken then. */
   async take(device: DeviceId, news: IndexNews): Promise<void> {
     const hearing = this.#hearings.get(device);
     for (let at = 0; at < Math.max(1, news.entries.length); at += GROUP) {
@@ -75,10 +70,11 @@ export class Hearings {
       await this.#context.ledger.change(() => {
         const stored = this.stored(device);
         const begins = news.kind === 'full' && at === 0;
-        const heard = entries.reduce(
-          (top, e) => Math.max(top, e.sequence),
-          begins ? 0 : stored.heard,
-        );
+        if (at === 0 && news.kind === 'update') this.#expectNoGap(news, stored);
+        const before = begins ? 0 : stored.heard;
+        // Only with the last of it, for nobody says that sequences ascend within a message.
+        const isLast = at + GROUP >= news.entries.length;
+        const heard = isLast ? highest(news, before) : before;
         const change: FolderChange = {
           claims: { device, entries: entries.map(({ sequence: _, ...entry }) => entry) },
           peer: { ...stored, heard },
@@ -88,18 +84,40 @@ export class Hearings {
     }
     if (hearing === undefined) return;
     if (news.kind === 'full') {
-      // One that begins again makes the claims of the one before it outdated.
-      if (hearing.isFull) hearing.isFirst = false;
-      hearing.isFull = true;
+      // It makes the claims of one before it outdated, on this connection too.
+      if (hearing.hasBegun) hearing.isFirst = false;
+      hearing.hasBegun = true;
+      hearing.isHeard = false;
     }
     if (this.stored(device).heard >= hearing.until) await this.#complete(device, hearing);
   }
 
+  /** Else the device would count as heard up to here, and what was missed would never be asked for. */
+  #expectNoGap({ prevSequence }: IndexNews, { device, heard }: PeerIndex): void {
+    if (prevSequence <= heard) return;
+    throw new KithError('PEER_INDEX_GAP', {
+      folder: this.#context.id,
+      device,
+      heard,
+      prevSequence,
+    });
+  }
+
   async #complete(device: DeviceId, hearing: Hearing): Promise<void> {
     if (hearing.isHeard) return;
-    if (!hearing.isFirst) await this.#context.ledger.change(() => ({ endIndex: device }));
+    let heard: Heard = hearing.isFirst ? 'first' : 'update';
+    if (!hearing.isFirst) {
+      await this.#context.ledger.change(() => {
+        // What an earlier connection, or an earlier run, left outdated counts as well.
+        if (this.#context.store.hasOutdated(device)) heard = 'replaced';
+        return { endIndex: device };
+      });
+    }
     hearing.isHeard = true;
-    if (hearing.isFirst) await this.#onComplete('first');
-    else await this.#onComplete(hearing.isFull ? 'full' : 'update');
+    await this.#onComplete(heard);
   }
+}
+
+function highest({ entries }: IndexNews, before: number): number {
+  return entries.reduce((top, { sequence }) => Math.max(top, sequence), before);
 }

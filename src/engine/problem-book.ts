@@ -7,6 +7,7 @@ import type { Problem } from '../model/problem.ts';
 interface Kept {
   readonly problem: Problem;
   readonly attempt: number;
+  readonly sinceMs: number;
   readonly retryAtMs: number;
 }
 
@@ -19,10 +20,13 @@ export class ProblemBook {
 
   /** Notes what went wrong at a path; the next try comes later than the one before. `nowMs` is monotonic. */
   set(path: string, code: ErrorCode, nowMs: number): void {
-    const attempt = (this.#kept.get(path)?.attempt ?? -1) + 1;
+    const before = this.#kept.get(path);
+    const attempt = (before?.attempt ?? -1) + 1;
+    const sinceMs = before?.sinceMs ?? nowMs;
     if (attempt === 0 && this.#kept.size >= MOST) return;
     const problem = { path, code, text: ERRORS[code].text };
-    this.#kept.set(path, { problem, attempt, retryAtMs: nowMs + backoffMs(attempt, 1, RETRY) });
+    const retryAtMs = nowMs + backoffMs(attempt, 1, RETRY);
+    this.#kept.set(path, { problem, attempt, sinceMs, retryAtMs });
   }
 
   /** The path is well again. */
@@ -32,6 +36,11 @@ export class ProblemBook {
 
   has(path: string): boolean {
     return this.#kept.has(path);
+  }
+
+  /** Since when it has not been well, without a break; undefined if it is. */
+  sinceMs(path: string): number | undefined {
+    return this.#kept.get(path)?.sinceMs;
   }
 
   /** Paths whose time has come; each is put off as if it had failed again, until it is set or cleared. */

@@ -3,6 +3,7 @@
 import { apply } from './programs/apply.ts';
 import { look } from './programs/look.ts';
 import { readMarker, writeMarker } from './programs/marker.ts';
+import { rescue } from './programs/rescue.ts';
 import { reuse } from './programs/reuse.ts';
 import { serve } from './programs/serve.ts';
 import { setAside, syncAll } from './programs/set-aside.ts';
@@ -17,6 +18,7 @@ export const programs = {
   look,
   readMarker,
   recover,
+  rescue,
   reuse,
   serve,
   setAside,

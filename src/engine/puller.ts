@@ -31,6 +31,8 @@ const LARGE_AT_ONCE = 4;
 const LARGE_BYTES = 8 * 1024 * 1024;
 /** As long as fewer fetches than this have room, planning waits: paths are planned in slices, not one by one. */
 const ROOM_LEAST = 64;
+/** So long a directory that was taken away waits for news of what is in it; reviving it loses nothing, it may only be too much. */
+const MOST_PATIENCE_MS = 30_000;
 /** What tells that a person has changed something that was not noticed. */
 const REFUTES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'FILE_NOT_EMPTY',
@@ -175,14 +177,18 @@ export class Puller {
   /** When nothing is lacking, what is still staged is not wanted any more. */
   async #endPass(): Promise<void> {
     if (this.#leftover.size === 0 || this.#isLacking() || !this.#isIdle()) return;
-    const held = new Set(this.#context.store.intents().map((intent) => intent.stageName));
-    const names = [...this.#leftover].filter((name) => !held.has(name));
+    const names = [...this.#leftover];
     this.#leftover.clear();
-    await this.#context.ports.disk.run(
-      'dropStage',
-      { root: this.#context.root, names },
-      { urgency: 2 },
-    );
+    await this.#drop(names);
+  }
+
+  /** What cannot be removed stays until the next start, and is reported. */
+  async #drop(names: readonly string[]): Promise<void> {
+    const { root, ports, id: folder } = this.#context;
+    const left = await ports.disk.run('dropStage', { root, names }, { urgency: 2 });
+    for (const { name, code } of left) {
+      ports.log.write('warn', 'staged-not-removed', { folder, name, code });
+    }
   }
 
   #isIdle(): boolean {
@@ -204,7 +210,7 @@ export class Puller {
       return undefined;
     }
     const isRevived = operation.kind === 'revive' && ours !== undefined;
-    if (isRevived && isHalfTold(this.#context, ours)) return this.#postpone(path);
+    if (isRevived && this.#awaitsMore(ours)) return this.#postpone(path);
     const basedOn = ours?.sequence ?? 0;
     if (operation.kind === 'note' || operation.kind === 'revive') return { operation, basedOn };
     if (operation.kind === 'fetch') this.#startFetch({ operation, ours, basedOn }, group);
@@ -224,6 +230,14 @@ export class Puller {
   #later(path: RelPath): undefined {
     this.#park('busy', path);
     return undefined;
+  }
+
+  /** A device that has told all it had to tell may well keep what is in a directory that it took away: the wait ends. */
+  #awaitsMore(ours: OurEntry): boolean {
+    const sinceMs = this.problems.sinceMs(ours.path);
+    const isOver =
+      sinceMs !== undefined && this.#context.ports.clock.mono() - sinceMs >= MOST_PATIENCE_MS;
+    return !isOver && isHalfTold(this.#context, ours);
   }
 
   /** Planned again in a moment, or as soon as something in it has gone. */
@@ -410,8 +424,8 @@ export class Puller {
       const known = asKithError(error);
       if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
       for (const { operation } of group) this.#fail(operation.path, known.code);
-      await this.#stageAnew(group);
       await this.#recover();
+      await this.#stageAnew(group);
     }
     for (const { operation } of group) this.#unpark(toHex(operation.target.contentHash));
     this.#unpark('busy');
@@ -448,19 +462,10 @@ export class Puller {
   /** A sync failed: nothing of the group is believed, not even what a second sync would say. */
   async #stageAnew(group: readonly Ready[]): Promise<void> {
     const names = group
-      .filter((ready) => ready.operation.kind === 'fetch' && !this.#mayHoldOurs(ready))
+      .filter((ready) => ready.operation.kind === 'fetch')
       .map((ready) => stageNameOf(ready.operation));
     for (const { operation } of group) this.#doubt(diskPathOf(this.#context.store, operation.path));
-    await this.#context.ports.disk.run(
-      'dropStage',
-      { root: this.#context.root, names },
-      { urgency: 2 },
-    );
-  }
-
-  /** Something was to be displaced: what is under the stage name may be a person's, and recovery has to tell. */
-  #mayHoldOurs({ operation }: Ready): boolean {
-    return this.#context.store.intents().some((intent) => intent.path === operation.path);
+    await this.#drop(names);
   }
 
   #report(result: GroupResult): void {

@@ -3,6 +3,17 @@
 import { diskPathOf, type FolderContext } from './context.ts';
 import type { Unfinished } from './programs/settle.ts';
 
+/** What stands displaced though no intent tells of it: it gets a name in the folder again. To be run before anything is looked at. */
+export async function rescueDisplaced(context: FolderContext): Promise<void> {
+  const { ports, root, self, id: folder } = context;
+  const args = { root, self: self.shortId };
+  const { back, left } = await ports.disk.run('rescue', args, { urgency: 0 });
+  for (const path of back) ports.log.write('warn', 'displaced-kept', { folder, path });
+  for (const { name, code } of left) {
+    ports.log.write('warn', 'displaced-left', { folder, name, code });
+  }
+}
+
 /** Finishes or undoes all recorded intents; the disk paths to look at. */
 export async function recoverIntents(context: FolderContext): Promise<readonly string[]> {
   const intents = context.store.intents();

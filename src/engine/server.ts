@@ -1,8 +1,9 @@
 /** Gives blocks to other devices: several requests in one job, only of what our row says and the disk still holds. */
 
-import { KithError } from '../base/error.ts';
+import { asKithError, KithError } from '../base/error.ts';
 import type { BlockRequest } from '../ports/exchange.ts';
 import { Batcher } from './batcher.ts';
+import { Complaints } from './complaints.ts';
 import type { FolderContext } from './context.ts';
 import type { Served, ServeItem } from './programs/serve.ts';
 
@@ -13,10 +14,17 @@ export class Server {
   readonly #context: FolderContext;
   readonly #doubt: (diskPath: string) => void;
   readonly #batcher: Batcher<ServeItem, Served>;
+  readonly #complaints: Complaints;
 
   constructor(context: FolderContext, doubt: (diskPath: string) => void) {
     this.#context = context;
     this.#doubt = doubt;
+    const { id: folder, ports } = context;
+    this.#complaints = new Complaints({
+      log: ports.log,
+      event: 'serving-failed',
+      facts: { folder },
+    });
     this.#batcher = new Batcher({
       mostBytes: JOB_BYTES,
       mostItems: JOB_ITEMS,
@@ -26,16 +34,30 @@ export class Server {
     });
   }
 
-  /** Exactly the wanted bytes, or REQUEST_REFUSED whatever the reason. Callers bound what waits here. */
+  /** Exactly the wanted bytes, or REQUEST_REFUSED whatever the reason, which the log says. Callers bound what waits here. */
   async serve(request: BlockRequest): Promise<Uint8Array> {
     const item = this.#itemOf(request);
     if (item === undefined) throw new KithError('REQUEST_REFUSED', {});
-    const served = await this.#batcher.add(item).catch((error: unknown) => {
-      throw new KithError('REQUEST_REFUSED', {}, error);
-    });
-    if (served.outcome === 'bytes') return served.bytes;
+    const served = await this.#read(item);
+    if (served.outcome === 'bytes') {
+      this.#complaints.forget(item.path);
+      return served.bytes;
+    }
+    if (served.outcome === 'failed') this.#complaints.tell(item.path, served.code);
     this.#doubt(item.path);
     throw new KithError('REQUEST_REFUSED', {});
+  }
+
+  async #read(item: ServeItem): Promise<Served> {
+    try {
+      return await this.#batcher.add(item);
+    } catch (error) {
+      const known = asKithError(error);
+      if (known === undefined || known.kind === 'bug') throw error;
+      // The whole job: it is no matter of this path.
+      this.#complaints.tell('', known.code);
+      throw new KithError('REQUEST_REFUSED', {}, error);
+    }
   }
 
   #itemOf(request: BlockRequest): ServeItem | undefined {

@@ -72,8 +72,14 @@ async function dial(
   } catch (error) {
     socket.destroy();
     if (signal.aborted) throw signal.reason;
-    throw new KithError('DIAL_FAILED', { address, reason: String(error) }, error);
+    throw new KithError('DIAL_FAILED', { address, reason: reasonOf(error) }, error);
   }
+}
+
+/** For people. A name that stands for several addresses fails with all their errors at once. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function handshake(socket: TLSSocket, signal: AbortSignal): Promise<void> {

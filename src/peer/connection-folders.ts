@@ -6,7 +6,7 @@
 import { KithError } from '../base/error.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import type { ClusterConfig, ClusterFolder } from '../bep/messages/cluster-config.ts';
-import type { IndexMessage } from '../bep/messages/index-message.ts';
+import type { HeardIndex } from '../bep/messages/index-message.ts';
 import type { RequestMessage } from '../bep/messages/request.ts';
 import type { BepSession } from '../bep/session.ts';
 import type { DeviceId } from '../model/device-id.ts';
@@ -90,11 +90,13 @@ export class ConnectionFolders {
     this.refresh();
   }
 
-  /** Takes news of an index. PEER_INDEX_UNEXPECTED if it is of a folder that is not exchanged. */
-  async receive(message: IndexMessage, kind: IndexNews['kind']): Promise<void> {
+  /**
+   * Takes news of an index. PEER_INDEX_UNEXPECTED if it is of a folder that is not exchanged, PEER_INDEX_GAP if something
+   * before it was missed.
+   */
+  async receive({ entries, prevSequence, ...message }: HeardIndex, kind: IndexNews['kind']) {
     const session = this.#open(message.folder);
-    if (session !== undefined && (await session.receive({ kind, entries: message.entries })))
-      return;
+    if (session !== undefined && (await session.receive({ kind, entries, prevSequence }))) return;
     // A folder that stopped behind our back counts as one we just took back our word for.
     if (session !== undefined || this.#mayCross(message.folder)) {
       this.#parts.ports.log.write('debug', 'index-ignored', {

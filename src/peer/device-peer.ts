@@ -17,6 +17,9 @@ const SAME_MOMENT_MS = 10_000;
 /** The one in use and those that may take its place. */
 const MOST_CONNECTIONS = 3;
 const LOOK_MS = 60_000;
+/** What a device does that has no such device in its configuration. */
+const NOT_KNOWN =
+  'it hung up before it said who it is; perhaps this device is not configured there';
 
 /** What it is made of. `settings` are the current ones, whenever it is called. */
 export interface DevicePeerParts {
@@ -41,6 +44,7 @@ export class DevicePeer {
   #client: string | undefined;
   #sinceMs: number | undefined;
   #lastSeenMs: number | undefined;
+  #trouble: string | undefined;
 
   constructor(parts: DevicePeerParts) {
     this.#parts = parts;
@@ -87,6 +91,7 @@ export class DevicePeer {
       sinceMs: isConnected ? this.#sinceMs : undefined,
       client: isConnected ? this.#client : undefined,
       lastSeenMs: this.#lastSeenMs,
+      trouble: isConnected ? undefined : this.#trouble,
     };
   }
 
@@ -103,6 +108,7 @@ export class DevicePeer {
     this.#connections.add(peer);
     group.start(async () => {
       await peer.run();
+      if (peer.wasHungUpOn) this.#suffer(NOT_KNOWN);
       this.#forget(peer);
     });
   }
@@ -138,9 +144,20 @@ export class DevicePeer {
     }
     if (this.#live === peer) {
       this.#client = `${hello.clientName} ${hello.clientVersion}`.slice(0, 100);
+      this.#trouble = undefined;
+      const facts = { device: this.id, address: peer.address, client: this.#client };
+      this.#parts.ports.log.write('info', 'connected', facts);
       this.#parts.onChange();
     }
     return 'stay';
+  }
+
+  /** Notes why there is no connection; told once, however often it happens. */
+  #suffer(trouble: string): void {
+    if (this.#trouble === trouble) return;
+    this.#trouble = trouble;
+    this.#parts.ports.log.write('info', 'not-connected', { device: this.id, reason: trouble });
+    this.#parts.onChange();
   }
 
   #shallReplace(live: PeerConnection, peer: PeerConnection): boolean {
@@ -196,9 +213,10 @@ export class DevicePeer {
     this.#dialling = dialling;
     const either = AbortSignal.any([signal, dialling.signal]);
     try {
-      const connection = await dialAny(this.#parts.ports, { device: this.id, addresses }, either);
+      const dialled = await dialAny(this.#parts.ports, { device: this.id, addresses }, either);
       this.#dialling = undefined;
-      if (connection !== undefined) this.admit(connection);
+      if ('trouble' in dialled) this.#suffer(dialled.trouble);
+      else this.admit(dialled);
     } catch (error) {
       // A connection came from the other side, or the addresses are others now.
       if (signal.aborted || !dialling.signal.aborted) throw error;

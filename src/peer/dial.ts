@@ -44,17 +44,18 @@ export function dialableOf(addresses: readonly string[]): readonly string[] {
 }
 
 /**
- * A connection to `device` from the first address at which it stands, undefined if there is none now. Someone else at an
- * address is told nothing. Rejects with the signal's reason.
+ * A connection to `device` from the first address at which it stands, or why there is none now, for people. Someone else
+ * at an address is told nothing. Rejects with the signal's reason.
  */
 export async function dialAny(
-  ports: Pick<PeerPorts, 'network' | 'log'>,
+  { network }: Pick<PeerPorts, 'network'>,
   { device, addresses }: { readonly device: DeviceId; readonly addresses: readonly string[] },
   signal: AbortSignal,
-): Promise<Connection | undefined> {
+): Promise<Connection | { readonly trouble: string }> {
+  const reasons: string[] = [];
   for (const address of addresses) {
     try {
-      const connection = await ports.network.dial(address, signal);
+      const connection = await network.dial(address, signal);
       if (deviceIdOf(connection.certificates) === device) return connection;
       connection.destroy();
       throw new KithError('DIAL_FAILED', { address, reason: 'another device stands there' });
@@ -62,8 +63,8 @@ export async function dialAny(
       signal.throwIfAborted();
       const known = asKithError(error, 'DIAL_FAILED');
       if (known === undefined) throw error;
-      ports.log.write('debug', 'dial-failed', { device, ...known.data });
+      reasons.push(`${address}: ${known.data['reason'] ?? known.message}`);
     }
   }
-  return undefined;
+  return { trouble: reasons.join('; ') };
 }

@@ -56,6 +56,7 @@ test('what is sent of an index depends on what the device has of it', async () =
     );
     const sent = indexes.flatMap((index) => index.entries.map((entry) => entry.sequence));
     assert.deepEqual(sent, sequences, what);
+    assert.equal(indexes[0]?.prevSequence ?? 0, kind === 'update' ? sequence : 0, what);
     ofA.add('w', 'w');
     await clock.advance(1_000);
     assert.equal(end.heard('index').at(-1)?.news, 'update');
@@ -91,6 +92,9 @@ test('a large index goes out in batches, the first one full, all in order', asyn
   const indexes = end.heard('index');
   assert.equal(indexes[0]?.news, 'full');
   assert.ok(indexes.length >= 3 && indexes.slice(1).every((index) => index.news === 'update'));
+  const ends = indexes.map((index) => index.entries.at(-1)?.sequence);
+  const before = indexes.map((index) => index.prevSequence);
+  assert.deepEqual(before, [0, ...ends.slice(0, -1)], 'each says what came before it');
   const sequences = indexes.flatMap((index) => index.entries.map((entry) => entry.sequence));
   assert.deepEqual(
     sequences,

@@ -352,3 +352,23 @@ test('listening moves with the settings, and an address that is taken is tried a
   assert.deepEqual(a.peers.listening(), ['tcp://a:2']);
   await a.stop();
 });
+
+test('why there is no connection stands in the status, and in the log once, until there is one', async () => {
+  const world = makeWorld();
+  const [a, b] = makeTwo(world);
+  a.start({ devices: [{ id: b.id, name: 'b', addresses: ['tcp://b:1'] }] });
+  await world.clock.advance(60_000);
+  const trouble = (): string | undefined => a.peers.status()[0]?.trouble;
+  assert.match(trouble() ?? '', /^tcp:\/\/b:1: the device could not be reached/);
+  assert.equal(a.events('not-connected').length, 1);
+  b.start({ listen: ['tcp://b:1'] });
+  await world.clock.advance(120_000);
+  assert.match(trouble() ?? '', /perhaps this device is not configured there/);
+  assert.equal(a.events('not-connected').length, 2);
+  const known = [{ id: a.id, name: '', addresses: [] }];
+  b.peers.update(b.settings({ listen: ['tcp://b:1'], devices: known }));
+  await world.clock.until('they are connected', () => a.isConnected(b.id), 61_000);
+  assert.equal(trouble(), undefined);
+  assert.equal(a.events('connected')[0]?.facts['address'], 'tcp://b:1');
+  await stopAll(a, b);
+});

@@ -44,4 +44,6 @@ export interface DeviceStatus {
   readonly sinceMs: number | undefined;
   readonly client: string | undefined;
   readonly lastSeenMs: number | undefined;
+  /** For people: why there is no connection, as far as it is known. */
+  readonly trouble: string | undefined;
 }

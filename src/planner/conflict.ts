@@ -1,5 +1,6 @@
 /** The name of a conflict copy: from the losing version alone, so that every holder of it makes the same copy. Pure. */
 
+import { cutUtf8, utf8Length } from '../base/utf8.ts';
 import { shortIdText } from '../model/device-id.ts';
 import type { Entry } from '../model/entry.ts';
 import { baseName, parentPath, parseRelPath, type RelPath } from '../model/path.ts';
@@ -22,29 +23,10 @@ export function conflictPath(
   const [stem, extension] = dot < 0 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
   const again = attempt === 0 ? '' : `-${attempt}`;
   const mark = `.sync-conflict-${stamp(losing.mtime.s)}-${shortIdText(losing.modifiedBy)}${again}`;
-  const copy = cut(stem, MAX_NAME_BYTES - utf8Length(mark + extension)) + mark + extension;
+  const stemBytes = MAX_NAME_BYTES - utf8Length(mark + extension);
+  const copy = cutUtf8(stem, stemBytes) + mark + extension;
   const parent = parentPath(losing.path);
   return parseRelPath((parent === undefined ? copy : `${parent}/${copy}`).normalize('NFC'));
-}
-
-function cut(stem: string, bytes: number): string {
-  let kept = '';
-  let length = 0;
-  for (const character of stem) {
-    length += utf8Length(character);
-    if (length > bytes) break;
-    kept += character;
-  }
-  return kept;
-}
-
-function utf8Length(text: string): number {
-  let length = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return length;
 }
 
 /** UTC without the platform's calendar, which is not to be had below the host. Algorithm: H. Hinnant, "days from civil". */

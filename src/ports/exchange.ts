@@ -35,6 +35,8 @@ export interface IndexClaim {
 export interface IndexNews {
   readonly kind: 'full' | 'update';
   readonly entries: readonly SequencedEntry[];
+  /** Of an update: the highest sequence sent before it; 0 if the device does not say. */
+  readonly prevSequence: number;
 }
 
 /** One folder as connections see it. Calls for a device the folder is not shared with reject with FOLDER_NOT_SHARED. */
@@ -55,7 +57,10 @@ export interface FolderExchange {
   onChange(listener: () => void): () => void;
   /** The device is connected and runs the folder: what it says of its own index, and it may be asked. The result ends it. */
   connect(device: DeviceId, peer: ConnectedPeer): Promise<() => void>;
-  /** Resolves when the news is durable: the pace at which more is read. */
+  /**
+   * Resolves when the news is durable: the pace at which more is read. Rejects with PEER_INDEX_GAP if something was sent
+   * before it that has not been heard: then nothing of it is taken.
+   */
   receive(device: DeviceId, news: IndexNews): Promise<void>;
   /** A fresh buffer with exactly the wanted bytes. */
   serve(device: DeviceId, request: BlockRequest, signal: AbortSignal): Promise<Uint8Array>;

@@ -58,10 +58,10 @@ export interface PeerIndex {
   readonly heard: number;
 }
 
-/** A displacement about to happen: what stands at the path will stand in the staging area. Over when that is settled. */
+/** A displacement about to happen: what stands at the path will wait in Kith's own directory. Over when that is settled. */
 export interface Intent {
   readonly path: RelPath;
-  /** Name in the staging area under which the displaced inode will stand. */
+  /** Name in the staging area of the content that comes; the name under which the displaced inode waits begins with it. */
   readonly stageName: string;
   /** The inode that our row says stands at the path, with its size and time. */
   readonly displaced: Pick<Seen, 'inode' | 'size' | 'mtime'>;
@@ -109,6 +109,8 @@ export interface FolderStore {
   withContent(contentHash: Uint8Array, limit: number): readonly OurEntry[];
   peer(device: DeviceId): PeerIndex | undefined;
   peers(): readonly PeerIndex[];
+  /** True if `endIndex` of the device would drop claims. Looks through all its claims once an index has begun anew. */
+  hasOutdated(device: DeviceId): boolean;
   intents(): readonly Intent[];
   commit(change: FolderChange): Promise<void>;
 }

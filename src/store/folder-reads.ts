@@ -34,6 +34,7 @@ export function folderStore({ reads, commit, onError }: FolderStoreParts): Folde
     withContent: (hash, limit) => ask((from) => from.withContent(hash, limit)),
     peer: (device) => ask((from) => from.peer(device)),
     peers: () => ask((from) => from.peers()),
+    hasOutdated: (device) => ask((from) => from.hasOutdated(device)),
     intents: () => ask((from) => from.intents()),
     commit,
   };

@@ -85,6 +85,12 @@ export class MemoryClaims {
     }
   }
 
+  hasOutdated(device: DeviceId): boolean {
+    const known = this.#devices.get(device);
+    const claims = [...(known?.claims.values() ?? [])];
+    return claims.some(({ generation }) => generation !== known?.generation);
+  }
+
   clone(): MemoryClaims {
     const copy = new MemoryClaims();
     copy.#versions = new Map(this.#versions);

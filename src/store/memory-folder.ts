@@ -61,6 +61,10 @@ export class MemoryFolder implements FolderReads {
     return this.#claims.peers();
   }
 
+  hasOutdated(device: DeviceId) {
+    return this.#claims.hasOutdated(device);
+  }
+
   intents(): readonly Intent[] {
     return [...this.#intents.values()].sort(compareIntents);
   }

@@ -144,6 +144,16 @@ export class SqliteFolder implements FolderReads {
     );
   }
 
+  hasOutdated(device: DeviceId): boolean {
+    const row = this.#first(
+      `SELECT 1 FROM peer JOIN claim ON claim.slot = peer.slot
+        WHERE folder = ${FOLDER} AND device = ?2 AND peer.generation > 0
+          AND claim.generation < peer.generation LIMIT 1`,
+      device,
+    );
+    return row !== undefined;
+  }
+
   intents(): readonly Intent[] {
     const sql = `SELECT * FROM intent WHERE folder = ${FOLDER}`;
     return this.#each(sql, intentIn).sort(compareIntents);

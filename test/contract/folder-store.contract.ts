@@ -251,11 +251,17 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
     it('counts old claims until a full index is complete', async () => {
       await claim(DEVICE_A, fileAt('a', '1'), fileAt('b/c', '1'), fileAt('d', '1'));
       await claim(DEVICE_B, fileAt('d', '1'));
+      assert.equal(folder.hasOutdated(DEVICE_A), false);
       await folder.commit({ beginIndex: DEVICE_A });
       await claim(DEVICE_A, fileAt('a', '1'));
+      assert.deepEqual(
+        [DEVICE_A, DEVICE_B].map((device) => folder.hasOutdated(device)),
+        [true, false],
+      );
       assert.deepEqual(holders('b/c'), [[DEVICE_A]]);
       assert.deepEqual(holders('d'), [[DEVICE_A, DEVICE_B]]);
       await folder.commit({ endIndex: DEVICE_A });
+      assert.equal(folder.hasOutdated(DEVICE_A), false);
       assert.deepEqual(holders('a'), [[DEVICE_A]]);
       assert.deepEqual(holders('b/c'), []);
       assert.deepEqual(holders('d'), [[DEVICE_B]]);

@@ -44,7 +44,7 @@ async function freePort(): Promise<number> {
 }
 
 test('two devices set up by commands hold the same, and wait says when', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async (t) => {
   const daemons: ChildProcess[] = [];
   t.after(() => daemons.map((daemon) => daemon.kill('SIGKILL')));

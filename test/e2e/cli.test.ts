@@ -45,7 +45,7 @@ async function up(home: string, t: TestContext): Promise<ChildProcess> {
   return daemon;
 }
 
-test('a daemon stops cleanly on SIGTERM and on SIGINT', { timeout: 60_000 }, async (t) => {
+test('a daemon stops cleanly on SIGTERM and on SIGINT', { timeout: 400_000 }, async (t) => {
   const home = await bench(t);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const daemon = await up(home, t);
@@ -59,7 +59,7 @@ test('a daemon stops cleanly on SIGTERM and on SIGINT', { timeout: 60_000 }, asy
 });
 
 test('after kill -9 no command is misled, and the next daemon starts (CRS-09)', {
-  timeout: 60_000,
+  timeout: 400_000,
 }, async (t) => {
   const home = await bench(t);
   const first = await up(home, t);
@@ -79,7 +79,7 @@ test('after kill -9 no command is misled, and the next daemon starts (CRS-09)', 
 });
 
 test('commands that change the file at the same moment all arrive', {
-  timeout: 60_000,
+  timeout: 400_000,
 }, async (t) => {
   const home = await bench(t);
   const words = [1, 2, 3, 4].map((at) => [
@@ -96,7 +96,7 @@ test('commands that change the file at the same moment all arrive', {
   assert.deepEqual(ids.sort(), ['f1', 'f2', 'f3', 'f4']);
 });
 
-test('the token and the key stand in no output (I25)', { timeout: 60_000 }, async (t) => {
+test('the token and the key stand in no output (I25)', { timeout: 400_000 }, async (t) => {
   const home = await bench(t);
   const token = (await readFile(path.join(home, 'api-token'), 'utf8')).trim();
   const key = (await readFile(path.join(home, 'key.pem'), 'utf8')).split('\n')[1] ?? '';

@@ -16,7 +16,7 @@ const skip = process.getuid?.() === 0 && canMount() ? false : 'only root may mou
 const at = path.join;
 const MIB = 1024 * 1024;
 /** The next try comes later the longer something stood in the way. */
-const TAKEN_UP_MS = 60_000;
+const TAKEN_UP_MS = 120_000;
 /** How long a daemon may open nothing. */
 const SHORTAGE_MS = 3000;
 
@@ -29,7 +29,7 @@ interface Pair extends Cluster {
 
 test('a full disk is held and reported, and taken up again when space returns', {
   skip,
-  timeout: 120_000,
+  timeout: 400_000,
 }, async (t) => {
   const pair = await pairOnSmallDisk(t, 'size=24m');
   await writeFile(at(pair.mine, 'first'), 'fits');
@@ -44,7 +44,7 @@ test('a full disk is held and reported, and taken up again when space returns', 
 
 test('a disk that turns read-only is reported, and taken up again when it can be written', {
   skip,
-  timeout: 120_000,
+  timeout: 400_000,
 }, async (t) => {
   const pair = await pairOnSmallDisk(t, 'size=24m');
   await writeFile(at(pair.mine, 'first'), 'before');
@@ -59,7 +59,7 @@ test('a disk that turns read-only is reported, and taken up again when it can be
 
 test('a directory that is closed to us is reported, the rest goes on, and it is taken up when it opens', {
   skip,
-  timeout: 120_000,
+  timeout: 400_000,
 }, async (t) => {
   const nobody = 65_534;
   const pair = await makePair(t);
@@ -83,7 +83,7 @@ test('a directory that is closed to us is reported, the rest goes on, and it is 
 
 test('a daemon that may open no more files says so, and goes on when it may', {
   skip,
-  timeout: 120_000,
+  timeout: 400_000,
 }, async (t) => {
   const pair = await makePair(t);
   await Promise.all([pair.a.up(), pair.b.up()]);

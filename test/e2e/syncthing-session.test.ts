@@ -62,7 +62,7 @@ class Node implements AsyncDisposable {
 
 test('a real Syncthing that dials us stays connected for a minute', {
   skip,
-  timeout: 150_000,
+  timeout: 400_000,
 }, async () => {
   await using node = new Node();
   const folder = new FakeExchange('f1');
@@ -89,7 +89,7 @@ test('a real Syncthing that dials us stays connected for a minute', {
 
 test('a real Syncthing that we dial gives and takes indexes and blocks', {
   skip,
-  timeout: 90_000,
+  timeout: 400_000,
 }, async () => {
   await using node = new Node();
   const folder = new FakeExchange('f1');
@@ -152,7 +152,7 @@ test('a real Syncthing that we dial gives and takes indexes and blocks', {
 
 test('a real Syncthing and we dial each other and end with one connection that stays', {
   skip,
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   await using node = new Node();
   const folder = new FakeExchange('f1');
@@ -181,7 +181,7 @@ test('a real Syncthing and we dial each other and end with one connection that s
 
 test('a real Syncthing learns from our Close why we leave', {
   skip,
-  timeout: 60_000,
+  timeout: 400_000,
 }, async () => {
   await using node = new Node();
   await using syncthing = await Syncthing.start({

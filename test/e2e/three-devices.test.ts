@@ -13,7 +13,7 @@ const LARGE = 64 * 1024 * 1024;
 const BLOCK = 128 * 1024;
 
 test('three devices that come one by one end equal though one is killed, and a part edit costs its part only', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async (t) => {
   const cluster = await makeCluster(t, {
     names: ['a', 'b', 'c'],

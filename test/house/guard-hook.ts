@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { damaged, guards } from './guards.ts';
+import { damaged } from './guard.ts';
+import { guards } from './guards.ts';
 import { ROOT } from './planted-house.ts';
 
 const guard = guards.find(({ name }) => name === process.env['KITH_GUARD']);

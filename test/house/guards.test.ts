@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { damaged, type Guard, guards } from './guards.ts';
+import { damaged, type Guard } from './guard.ts';
+import { guards } from './guards.ts';
 import { ROOT } from './planted-house.ts';
 
 /** A scenario that has not failed by then has not failed. */

@@ -69,7 +69,7 @@ test('entries come out of an index as they went in', () => {
   fc.assert(
     fc.property(folderIds, fc.array(entries, { maxLength: 8 }), fc.nat(), (folder, sent, prev) => {
       const read = decodeIndex(encodeIndex({ folder, entries: sent }, prev));
-      assert.equal(read.folder, folder);
+      assert.deepEqual([read.folder, read.prevSequence], [folder, prev]);
       assert.deepEqual(
         read.entries.map((entry) => ({ ...entry, contentHash: [...entry.contentHash] })),
         sent.map((entry) => ({ ...entry, contentHash: [...entry.contentHash] })),

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SimDevice } from '../../lab/sim/device.ts';
+import type { KithWorld } from '../../lab/sim/kith-world.ts';
 import { FrontierOracle } from '../../lab/sim/oracle.ts';
 import {
   assertEqualTrees,
@@ -12,6 +14,8 @@ import {
   cast,
   copiesOn,
   loseEvents,
+  rowOf,
+  statusOf,
   told,
 } from './scene.ts';
 
@@ -128,6 +132,11 @@ test('CON-09: equal bytes on both sides make no copy, and none of them travels',
     await calm(world);
     assert.equal(assertEqualTrees([laptop, desk]).length, 21);
     assert.ok(bytesOf(world) < 20_000, `${bytesOf(world)} bytes travelled`);
+    for (let i = 0; i < 20; i++) {
+      const [ours, theirs] = [rowOf(laptop, `d/${i}`), rowOf(desk, `d/${i}`)];
+      assert.equal(ours.version.length, 2, 'both vectors are in it');
+      assert.deepEqual([ours.version, ours.mtime], [theirs.version, theirs.mtime]);
+    }
   }));
 
 test('CON-14: a folder that already holds files of its own loses none of them', () =>
@@ -172,5 +181,61 @@ test('CON-15: a directory or link that took the name of an edited file leaves th
     assert.deepEqual(
       copiesOn(laptop).map((path) => laptop.person.read(path)),
       ['p edited', 'q edited'],
+    );
+  }));
+
+test('an edit that is recorded while an equal entry is being taken over is not hidden by it', async () => {
+  for (const seed of [3, 4, 7]) await told(cast('laptop', 'desk'), editAmongNotes, seed);
+});
+
+async function editAmongNotes(world: KithWorld, laptop: SimDevice, desk: SimDevice) {
+  const paths = Array.from({ length: 40 }, (_, i) => `f${i}`);
+  for (const { person } of [laptop, desk]) {
+    for (const path of paths) {
+      person.write(path, `same in ${path}`);
+      person.setTime(path, { s: 1_000_000_000, ns: 5 });
+    }
+  }
+  world.cut(laptop, desk);
+  world.upAll();
+  await world.run({ ms: 8000 });
+  world.heal(laptop, desk);
+  const isConnected = () => statusOf(world, laptop).devices[0]?.connected === true;
+  await world.runUntil(isConnected, { ms: 120_000 });
+  for (const path of paths) {
+    // As a restore does: an edit whose time is old.
+    laptop.person.write(path, `edited ${path}`);
+    laptop.person.setTime(path, { s: 1_100_000_000, ns: 5 });
+    await world.run({ ms: 0.7 });
+  }
+  await calm(world);
+  for (const path of paths) {
+    assert.deepEqual(
+      [laptop, desk].map(({ person }) => person.read(path)),
+      [`edited ${path}`, `edited ${path}`],
+    );
+  }
+}
+
+test('two holders of one losing edit, who hear of it one after the other, make one copy', () =>
+  told(cast('laptop', 'desk', 'phone'), async (world, laptop, desk, phone) => {
+    laptop.person.write('notes.txt', 'base');
+    world.upAll();
+    await calm(world);
+    world.cut(laptop, phone);
+    world.cut(desk, phone);
+    laptop.person.write('notes.txt', 'of laptop');
+    await world.run({ ms: 10_000 });
+    phone.person.write('notes.txt', 'of phone');
+    await world.run({ ms: 10_000 });
+    // The desk hears of it through the laptop, and gets the laptop's copy as well.
+    world.heal(laptop, phone);
+    await world.run({ ms: 60_000 });
+    world.heal(desk, phone);
+    await calm(world);
+    assert.equal(assertEqualTrees([laptop, desk, phone]).length, 2);
+    assert.deepEqual(
+      copiesOn(desk).map((path) => desk.person.read(path)),
+      ['of laptop'],
     );
   }));

@@ -81,6 +81,12 @@ export function revive(world: KithWorld, device: SimDevice): void {
 
 /** Nothing is left of transfers and displacements. */
 export function assertStageEmpty(device: SimDevice): void {
-  const stage = resolvePath(device.tree, `${device.root}/.kith/stage`);
-  assert.deepEqual([...(stage?.entries.keys() ?? [])], [], `${device.name} has leftovers`);
+  for (const name of ['stage', 'displaced']) {
+    const dir = resolvePath(device.tree, `${device.root}/.kith/${name}`);
+    assert.deepEqual(
+      [...(dir?.entries.keys() ?? [])],
+      [],
+      `${device.name} has leftovers in ${name}`,
+    );
+  }
 }

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
-import { placeOf } from '../../lab/sim/resolve-path.ts';
+import type { FaultOrder } from '../../lab/sim/file-faults.ts';
+import { placeOf, resolvePath } from '../../lab/sim/resolve-path.ts';
 import { renameEntry } from '../../lab/sim/tree-rename.ts';
-import { assertTrees, calm, cast, loseEvents, statusOf, told, treeOf } from './scene.ts';
+import { assertTrees, calm, cast, loseEvents, statusOf, storeOf, told, treeOf } from './scene.ts';
 
 test('DEL-04: without its root or its marker a folder stops, and nothing is announced', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
@@ -14,7 +15,7 @@ test('DEL-04: without its root or its marker a folder stops, and nothing is anno
     await calm(world);
     const all = treeOf(laptop);
     const losses: readonly (readonly [string, () => void, () => void])[] = [
-      ['ROOT', () => moveRoot(laptop, 'shared', 'away'), () => moveRoot(laptop, 'away', 'shared')],
+      ['ROOT', () => moveHome(laptop, 'shared', 'away'), () => moveHome(laptop, 'away', 'shared')],
       ['MARKER', ...emptyMount(laptop)],
       [
         'MARKER',
@@ -36,7 +37,8 @@ test('DEL-04: without its root or its marker a folder stops, and nothing is anno
     }
   }));
 
-function moveRoot(device: SimDevice, from: string, to: string): void {
+/** Moves within /home, where the folder's root is `shared`. */
+function moveHome(device: SimDevice, from: string, to: string): void {
   const [source, target] = [from, to].map((name) => placeOf(device.tree, `/home/${name}`));
   if (source === undefined || target === undefined) throw new Error('no /home');
   renameEntry(device.tree, { from: source, to: target, style: 'keep' });
@@ -83,6 +85,39 @@ test('DEL-10: what stands in a directory that cannot be read is not gone', () =>
     );
   }));
 
+const FAULTS: readonly FaultOrder[] = [
+  { call: 'openDir', name: 'd', code: 'FILE_FAILED', times: Infinity },
+  { call: 'list', nth: 2, code: 'FILE_FAILED', times: Infinity },
+  { call: 'status', name: 'a', code: 'FILE_FAILED', times: Infinity },
+  { call: 'status', name: 'd', code: 'FILE_DENIED', times: Infinity },
+  { call: 'status', code: 'FILE_TOO_MANY_OPEN', times: Infinity },
+];
+
+for (const fault of FAULTS) {
+  const what = `${fault.call} ${fault.name ?? ''} with ${fault.code}`;
+  test(`DEL-10: what the disk answers for by an error (${what}) is not gone`, () =>
+    told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+      for (const name of ['d/a', 'd/e/b', 'keep']) laptop.person.write(name, name);
+      world.upAll();
+      await calm(world);
+      const all = treeOf(laptop);
+      const rows = storeOf(laptop).lastSequence();
+      const end = laptop.faults.fail(fault);
+      world.kith(laptop).rescan(undefined, { mayEmpty: false });
+      await world.run({ ms: 120_000 });
+      assert.ok(laptop.faults.struck > 0);
+      assertTrees([laptop, desk], all);
+      assert.equal(storeOf(laptop).lastSequence(), rows);
+      end();
+      laptop.person.write('d/a', 'edited');
+      await calm(world);
+      assertTrees(
+        [laptop, desk],
+        all.map((text) => text.replace('= d/a', '= edited')),
+      );
+    }));
+}
+
 test('DEL-12: a directory that was deleted there stays with what only stands here', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
     for (const dir of ['new', 'ignored', 'unscanned', 'special', 'plain']) {
@@ -127,4 +162,38 @@ test('a folder that lost everything is held until a person says that it was mean
     world.kith(laptop).rescan(undefined, { mayEmpty: true });
     await calm(world);
     assertTrees([laptop, desk], []);
+  }));
+
+test('a confirmation that nothing was waiting for is not kept for later', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    for (const name of ['a', 'd/b']) laptop.person.write(name, name);
+    world.upAll();
+    await calm(world);
+    const all = treeOf(desk);
+    world.kith(laptop).rescan(undefined, { mayEmpty: true });
+    await calm(world);
+    for (const name of ['a', 'd']) laptop.person.delete(name);
+    await world.run({ ms: 300_000 });
+    assert.equal(statusOf(world, laptop).state, 'held');
+    assertTrees([desk], all);
+  }));
+
+test('a directory that is moved out of the folder while it is being deleted takes along what is in it', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    laptop.person.write('stay', 'stay');
+    for (let i = 0; i < 60; i++) laptop.person.write(`d/f${i}`, `${i}`);
+    world.upAll();
+    await calm(world);
+    let deleted = 0;
+    desk.hooks.add((call, { job }) => {
+      if (job !== 'apply' || call.call !== 'rename') return;
+      deleted++;
+      if (deleted === 20) moveHome(desk, 'shared/d', 'rescued');
+    });
+    laptop.person.delete('d');
+    await calm(world);
+    const rescued = resolvePath(desk.tree, '/home/rescued');
+    // The one under way may go, and come back: nothing else does.
+    assert.ok((rescued?.entries.size ?? 0) >= 40, `${rescued?.entries.size} of 60`);
+    assertTrees([laptop, desk], ['stay = stay']);
   }));

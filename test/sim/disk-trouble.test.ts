@@ -99,3 +99,24 @@ for (const [what, trouble] of Object.entries(TROUBLES)) {
       assert.equal(statusOf(world, desk).problems.length, 0);
     }));
 }
+
+test('a file that cannot be read for others is reported once, and given when the trouble is over', () =>
+  told({ laptop: {}, desk: {} }, async (world, laptop, desk) => {
+    for (const path of ['a', 'b']) laptop.person.write(path, bulk(path, 400_000));
+    world.up(laptop);
+    await calm(world, [laptop]);
+    const trouble = { call: 'openFile', name: 'b', code: 'FILE_FAILED', times: Infinity } as const;
+    const stop = laptop.faults.fail(trouble);
+    world.up(desk);
+    await world.run({ ms: 60_000 });
+    assert.ok(laptop.faults.struck >= 4, 'each block was asked for');
+    assert.equal(desk.person.read('a'), laptop.person.read('a'));
+    const lines = laptop.log.filter(({ event }) => event === 'serving-failed');
+    assert.deepEqual(
+      lines.map(({ level, facts }) => [level, facts['path'], facts['code']]),
+      [['warn', 'b', 'FILE_FAILED']],
+    );
+    stop();
+    await calm(world);
+    assertEqualTrees([laptop, desk]);
+  }));

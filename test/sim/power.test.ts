@@ -5,7 +5,17 @@ import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
 import type { KithWorld } from '../../lab/sim/kith-world.ts';
 import { assertStageEmpty, type Moment, revive, sweep } from './crash-sweep.ts';
-import { assertTrees, bulk, calm, cast, loseEvents, rowOf, told, treeOf } from './scene.ts';
+import {
+  assertEqualTrees,
+  assertTrees,
+  bulk,
+  calm,
+  cast,
+  loseEvents,
+  rowOf,
+  told,
+  treeOf,
+} from './scene.ts';
 
 const FILES: Readonly<Record<string, string>> = {
   'd/large': bulk('large', 200_000),
@@ -50,6 +60,39 @@ function assertNothingWrong(desk: SimDevice): void {
   for (const [path, content] of desk.person.contents()) {
     assert.equal(content, FILES[path], `${path} of ${content.length} bytes`);
   }
+}
+
+for (const model of ['nothing', 'ordered', 'weak'] as const) {
+  test(`CRS-01: a power cut (${model}) at any call of a conflict that this side loses takes neither text`, async () => {
+    const calls = await sweep((world, moment) => conflict(world, moment, model), { step: 2 });
+    assert.ok(calls > 40, `${calls} calls`);
+  });
+}
+
+async function conflict(
+  world: KithWorld,
+  moment: Moment,
+  model: 'nothing' | 'ordered' | 'weak',
+): Promise<void> {
+  const [laptop, desk] = [world.device('laptop'), world.device('desk')];
+  world.mesh();
+  laptop.person.write('d/f', 'old');
+  world.upAll();
+  await world.run({ ms: 5000 });
+  world.cut(laptop, desk);
+  desk.person.write('d/f', 'of desk');
+  laptop.person.write('d/f', 'of laptop');
+  laptop.person.setTime('d/f', { s: 1_800_000_000, ns: 0 });
+  await world.run({ ms: 3000 });
+  desk.person.sync();
+  moment.at(desk, () => world.cutPower(desk, model));
+  world.heal(laptop, desk);
+  await world.run({ ms: 20_000 });
+  revive(world, desk);
+  await calm(world);
+  assertEqualTrees([laptop, desk]);
+  assert.deepEqual([...desk.person.contents().values()].sort(), ['of desk', 'of laptop']);
+  assertStageEmpty(desk);
 }
 
 /** What the database says happened, and what must be there from that moment on. */

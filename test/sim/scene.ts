@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import type { DeviceOptions, SimDevice } from '../../lab/sim/device.ts';
+import type { CallHook } from '../../lab/sim/disk.ts';
 import { FOLDER, KithWorld } from '../../lab/sim/kith-world.ts';
 import { tellTwice } from '../../lab/sim/story.ts';
 import { toHex } from '../../src/base/bytes.ts';
 import { sha256 } from '../../src/base/sha256.ts';
 import type { FolderStatus } from '../../src/engine/folder-status.ts';
 import { parseRelPath } from '../../src/model/path.ts';
+import type { FileCall } from '../../src/ports/file-system.ts';
 import type { FolderStore, OurEntry } from '../../src/ports/folder-store.ts';
 
 /** The devices come in the order in which they were named; all know each other, and none has been started. */
@@ -114,6 +116,19 @@ export function bulk(name: string, bytes: number): string {
   let text = '';
   for (let line = 0; text.length < bytes; line++) text += `${name} ${line}\n`;
   return text.slice(0, bytes);
+}
+
+/** Acts before each call of a program of the device, as a person or as chance; the result ends it. */
+export function onJob(
+  device: SimDevice,
+  program: string,
+  act: (call: FileCall) => void,
+): () => void {
+  const hook: CallHook = (call, { job }) => {
+    if (job === program) act(call);
+  };
+  device.hooks.add(hook);
+  return () => device.hooks.delete(hook);
 }
 
 /** From now on nothing tells the device's programs of changes: only a look of their own notices them. */

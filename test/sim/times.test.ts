@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
 import type { CallHook } from '../../lab/sim/disk.ts';
 import type { KithWorld } from '../../lab/sim/kith-world.ts';
-import { assertTrees, bytesOf, calm, cast, rowOf, storeOf, told } from './scene.ts';
+import { assertTrees, bulk, bytesOf, calm, cast, line, rowOf, storeOf, told } from './scene.ts';
 
 /** Between two ticks of the kernel's clock files are dated alike. */
 const TICK_MS = 4;
@@ -96,4 +96,34 @@ function versionsOf(devices: readonly SimDevice[]): unknown {
     const store = storeOf(device);
     return store.paths(undefined, 100).map((path) => [path, store.ours(path)?.version]);
   });
+}
+
+for (const code of ['FILE_DENIED', 'FILE_UNSUPPORTED', 'FILE_FAILED'] as const) {
+  test(`CLK-04: a file system that refuses times (${code}) gets the content, and nothing goes round`, () =>
+    told(cast('laptop', 'stick'), async (world, laptop, stick) => {
+      stick.faults.fail({ call: 'setTime', code, times: Infinity });
+      laptop.person.write('small', 'x');
+      laptop.person.write('large', bulk('large', 300_000));
+      for (const path of ['small', 'large']) laptop.person.setTime(path, { s: 1e9, ns: 1 });
+      world.upAll();
+      await calm(world);
+      laptop.person.setTime('large', { s: 1e9 + 7, ns: 1 });
+      laptop.person.write('small', 'y');
+      await calm(world);
+      assert.ok(stick.faults.struck > 2);
+      const before = versionsOf([laptop, stick]);
+      await rescanAll(world);
+      await world.stop(stick);
+      world.up(stick);
+      await calm(world);
+      await rescanAll(world);
+      assert.deepEqual(versionsOf([laptop, stick]), before, 'no version was made');
+      assert.equal(rowOf(stick, 'large').mtime.s, 1e9 + 7, 'the time that was wanted is kept');
+      stick.person.write('small', 'edited');
+      await calm(world);
+      assertTrees(
+        [laptop, stick],
+        [line('large', 'file', bulk('large', 300_000)), 'small = edited'],
+      );
+    }));
 }

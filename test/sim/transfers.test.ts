@@ -47,3 +47,15 @@ for (const [what, cut] of Object.entries(CUTS)) {
       assert.ok(sent() < SIZE + 8 * BLOCK, `${(sent() - SIZE) / BLOCK} blocks too many`);
     }));
 }
+
+test('a file that changes while it is being fetched arrives as it is in the end', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    world.network.shape('laptop', 'desk', { bytesPerMs: 500 });
+    laptop.person.write('big', bulk('first', SIZE));
+    world.upAll();
+    const sent = (): number => world.network.bytes('laptop', 'desk');
+    await world.runUntil(() => sent() > SIZE / 4, { ms: 60_000 });
+    laptop.person.write('big', bulk('second', SIZE));
+    await calm(world);
+    assertTrees([laptop, desk], [line('big', 'file', bulk('second', SIZE))]);
+  }));

@@ -46,7 +46,7 @@ export class Beside {
   }
 
   /** Waits until both folders are equal on the disk and both programs say so; what then stands in them. */
-  async settle(ms = 60_000): Promise<Tree> {
+  async settle(ms = 120_000): Promise<Tree> {
     const endMs = performance.now() + ms;
     const roots = this.sides.map((side) => side.root);
     // Syncthing is told to look; a scan waits while it pulls, so its end means that it knows what it has.
@@ -61,6 +61,25 @@ export class Beside {
     throw new Error(
       `not equal after ${ms} ms:\n${await this.kith.log()}\n${await this.syncthing.log()}`,
     );
+  }
+
+  other(side: Side): Side {
+    return this.sides[0] === side ? this.sides[1] : this.sides[0];
+  }
+
+  /** Ends one at once, in the middle of whatever it does. */
+  async kill(side: Side): Promise<void> {
+    await (side.name === 'Kith' ? this.kith.kill() : this.syncthing.kill());
+  }
+
+  /** Starts one again after `kill`; resolves when it answers. */
+  async revive(side: Side): Promise<void> {
+    await (side.name === 'Kith' ? this.kith.up() : this.syncthing.restart());
+  }
+
+  async restart(side: Side): Promise<void> {
+    await this.kill(side);
+    await this.revive(side);
   }
 
   /** What both say of themselves. */
@@ -94,4 +113,22 @@ export class Beside {
     const isDone = own.state === 'idle' && own.needTotalItems === 0;
     return isDone && ours.completion === 100 && ours.needDeletes === 0;
   }
+}
+
+/** Tells parts of one story, each a test with both logs in its failure; what comes after a failure would fail with it, and is left out. */
+export function storyOf(
+  test: TestContext,
+  both: Beside,
+): (name: string, part: () => Promise<void>) => Promise<void> {
+  let isWell = true;
+  return async (name, part) => {
+    if (!isWell) return;
+    isWell = false;
+    await test.test(name, async () => {
+      await part().catch(async (error: unknown) => {
+        throw new Error(`${error}\n${await both.explain()}`, { cause: error });
+      });
+      isWell = true;
+    });
+  };
 }

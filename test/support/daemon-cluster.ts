@@ -55,7 +55,7 @@ export async function makeCluster(test: TestContext, shape: Shape): Promise<Clus
       ]);
     },
     bytes: () => relays.reduce((sum, relay) => sum + relay.bytes, 0),
-    settle: async (ms = 30_000) => {
+    settle: async (ms = 120_000) => {
       const running = daemons.filter((daemon) => daemon.isRunning);
       await untilAllEqual(
         running.map((daemon) => daemon.folder(FOLDER)),

@@ -22,8 +22,8 @@ const SCRIPT = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Commands are many and short: compiling them once is enough. */
 const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/kith-tests', import.meta.url));
 const ENVIRONMENT = { ...process.env, NODE_COMPILE_CACHE: COMPILED };
-const START_LIMIT_MS = 30_000;
-const STOP_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 60_000;
 const POLL_MS = 50;
 
 /** What a command printed, and its exit code. */
@@ -166,7 +166,7 @@ export class TestDaemon {
     const address = parseHostPort((await readTextIfThere(files.address))?.trim() ?? '');
     const token = (await readTextIfThere(files.token))?.trim();
     if (address === undefined || token === undefined) throw new KithError('DAEMON_NOT_RUNNING');
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(30_000);
     return await new DaemonClient({ address, token }, { signal }).status();
   }
 
@@ -180,7 +180,7 @@ export class TestDaemon {
   async until(
     what: string,
     holds: (report: StatusReport) => boolean,
-    ms = 30_000,
+    ms = 120_000,
   ): Promise<StatusReport> {
     const endMs = performance.now() + ms;
     let last: unknown = 'no answer';
@@ -199,7 +199,7 @@ export class TestDaemon {
   }
 
   /** Waits as `kith wait` does: until this device and all that share the folder are connected, heard and equal. */
-  async untilEqual(folder: string, ms = 30_000): Promise<void> {
+  async untilEqual(folder: string, ms = 120_000): Promise<void> {
     await this.until(
       `${folder} is equal everywhere`,
       (report) => judge(report, { folder }).kind === 'equal',
@@ -229,7 +229,7 @@ async function kith(home: string, words: readonly string[]): Promise<Printed> {
   const args = ['--disable-warning=ExperimentalWarning', SCRIPT, '--home', home, ...words];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: 120_000,
     env: ENVIRONMENT,
   });
   let [out, notes] = ['', ''];

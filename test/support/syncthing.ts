@@ -13,8 +13,8 @@ import { type DeviceId, parseDeviceId } from '../../src/model/device-id.ts';
 
 const run = promisify(execFile);
 const KEY = 'a-key-for-tests';
-const START_LIMIT_MS = 60_000;
-const STOP_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 60_000;
 
 /** The pinned reason for which tests with a real Syncthing may be skipped. */
 export const NO_SYNCTHING = 'no Syncthing here, and it cannot be installed';
@@ -203,7 +203,7 @@ export class Syncthing implements AsyncDisposable {
     const answer = await fetch(this.#api + route, {
       method,
       headers: { 'X-API-Key': KEY },
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(60_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
@@ -212,11 +212,11 @@ export class Syncthing implements AsyncDisposable {
   }
 }
 
-/** Waits until the question is answered with yes; fails after `ms` (30 s unless said). */
+/** Waits until the question is answered with yes; fails after `ms` (120 s unless said). */
 export async function eventually(
   what: string,
   question: () => Promise<boolean> | boolean,
-  ms = 30_000,
+  ms = 120_000,
 ): Promise<void> {
   const end = Date.now() + ms;
   while (!(await question())) {

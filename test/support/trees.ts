@@ -34,7 +34,7 @@ export function readTree(root: string, depth: Depth = { content: 'read' }): Tree
 }
 
 /** Waits until every tree is as the first, first by names, sizes and times, then by bytes; fails with the difference. */
-export async function untilAllEqual(roots: readonly string[], ms = 30_000): Promise<Tree> {
+export async function untilAllEqual(roots: readonly string[], ms = 120_000): Promise<Tree> {
   const endMs = performance.now() + ms;
   for (const depth of [{ content: 'ignored' }, { content: 'read' }] as const) {
     for (;;) {
@@ -51,7 +51,7 @@ export async function untilAllEqual(roots: readonly string[], ms = 30_000): Prom
 }
 
 /** Waits until the tree is as expected. */
-export async function untilTree(root: string, expected: Tree, ms = 30_000): Promise<void> {
+export async function untilTree(root: string, expected: Tree, ms = 120_000): Promise<void> {
   const endMs = performance.now() + ms;
   for (;;) {
     const shallow = tryRead(root, { content: 'ignored' });

@@ -12,7 +12,7 @@ import {
   readFields,
   varintTag,
 } from '../protobuf.ts';
-import { readName } from '../protobuf-values.ts';
+import { readName, readSafeInt } from '../protobuf-values.ts';
 import { BlockRun } from './block-run.ts';
 import { checkedEntry } from './checked-entry.ts';
 import { readFileInfo, writeFileInfo } from './file-info.ts';
@@ -21,6 +21,12 @@ import { readFileInfo, writeFileInfo } from './file-info.ts';
 export interface IndexMessage {
   readonly folder: FolderId;
   readonly entries: readonly SequencedEntry[];
+}
+
+/** The same as it was heard. */
+export interface HeardIndex extends IndexMessage {
+  /** The highest sequence that was sent before these; 0 if nothing was, or if the device does not say. */
+  readonly prevSequence: number;
 }
 
 const FOLDER = bytesTag(1);
@@ -35,10 +41,11 @@ const MOST_ENTRIES = 100_000;
  * Decodes and checks an Index or IndexUpdate: all of its entries or none. Codes: WIRE_MALFORMED, FOLDER_ID_INVALID,
  * WIRE_ENTRY_REFUSED, WIRE_TOO_LARGE. Entries own their bytes. About 70 ms for 10,000 entries of 10 blocks.
  */
-export function decodeIndex(bytes: Uint8Array): IndexMessage {
+export function decodeIndex(bytes: Uint8Array): HeardIndex {
   // The folder's name may stand anywhere, and complaints about entries name it: hence two passes.
-  const folder = decodeMessage(bytes, readFolder);
-  return { folder, entries: decodeMessage(bytes, (from, end) => readEntries(from, end, folder)) };
+  const head = decodeMessage(bytes, readHead);
+  const entries = decodeMessage(bytes, (from, end) => readEntries(from, end, head.folder));
+  return { ...head, entries };
 }
 
 /**
@@ -59,13 +66,15 @@ export function encodeIndex(message: IndexMessage, prevSequence: number): Uint8A
   });
 }
 
-function readFolder(from: Reader, end: number): FolderId {
+function readHead(from: Reader, end: number): Omit<HeardIndex, 'entries'> {
   let folder = '';
+  let prevSequence = 0;
   let entries = 0;
   readFields(from, end, (tag) => {
     if (tag === FILES) entries++;
-    if (tag !== FOLDER) return false;
-    folder = readName(from);
+    if (tag === FOLDER) folder = readName(from);
+    else if (tag === PREV_SEQUENCE) prevSequence = readSafeInt(from);
+    else return false;
     return true;
   });
   if (entries > MOST_ENTRIES) {
@@ -75,7 +84,7 @@ function readFolder(from: Reader, end: number): FolderId {
       limit: MOST_ENTRIES,
     });
   }
-  return parseFolderId(folder);
+  return { folder: parseFolderId(folder), prevSequence };
 }
 
 function readEntries(from: Reader, end: number, folder: FolderId): SequencedEntry[] {

@@ -44,8 +44,9 @@ export const waitCommand = defineCommand({
     using deadline = deadlineAfter(Math.max(timeout * 1000, LEAST_MS));
     const signal = AbortSignal.any([context.signal, deadline.signal]);
     let verdict: Verdict | undefined;
+    const away: Away = { reason: undefined };
     try {
-      for await (const report of reports({ ...context, signal })) {
+      for await (const report of reports({ ...context, signal }, away)) {
         verdict = judge(report, wantedOf(report, { folder, device }));
         if (verdict.kind !== 'waiting' || performance.now() >= endMs) break;
       }
@@ -53,7 +54,9 @@ export const waitCommand = defineCommand({
       const isLate = deadline.signal.aborted && !context.signal.aborted;
       if (!isLate) throw error;
     }
-    if (verdict === undefined) throw new KithError('DAEMON_NOT_RUNNING', { home: context.home });
+    if (verdict === undefined) {
+      throw away.reason ?? new KithError('DAEMON_UNREACHABLE', { home: context.home });
+    }
     return conclude(verdict, context);
   },
 });
@@ -68,8 +71,13 @@ function deadlineAfter(ms: number): Disposable & { readonly signal: AbortSignal 
   };
 }
 
+/** Why nobody answered, the last time that nobody did. */
+interface Away {
+  reason: KithError | undefined;
+}
+
 /** Status after status, over a restart of the daemon too. */
-async function* reports(context: Context): AsyncGenerator<StatusReport> {
+async function* reports(context: Context, away: Away): AsyncGenerator<StatusReport> {
   let heardMs = performance.now();
   for (;;) {
     try {
@@ -81,6 +89,7 @@ async function* reports(context: Context): AsyncGenerator<StatusReport> {
       const isAway =
         asKithError(error, 'DAEMON_NOT_RUNNING') ?? asKithError(error, 'DAEMON_UNREACHABLE');
       if (isAway === undefined || performance.now() - heardMs > PATIENCE_MS) throw error;
+      away.reason = isAway;
     }
     await sleep(RETRY_MS, undefined, { signal: context.signal });
   }

@@ -2,8 +2,7 @@
 
 import { equalBytes } from '../../base/bytes.ts';
 import { asKithError, KithError } from '../../base/error.ts';
-import type { RelPath } from '../../model/path.ts';
-import type { DirHandle, DirName, FileProgram, FileStatus } from '../../ports/file-system.ts';
+import type { DirName, FileProgram, FileStatus } from '../../ports/file-system.ts';
 import {
   close,
   makeLink,
@@ -16,22 +15,20 @@ import {
   statusOf,
 } from '../file-calls.ts';
 import type { Applied, ApplyItem, Expected } from './change.ts';
-import { isUntouched, keepCopy, moveIfFree } from './displaced.ts';
+import { isUntouched, moveIfFree } from './displaced.ts';
+import {
+  exchange,
+  keepAside,
+  type Step,
+  settleDisplaced,
+  takeAway,
+  touch,
+  type Work,
+} from './displacing.ts';
 import { placeDirectory } from './place-directory.ts';
-import { type Reach, splitDisk } from './reach.ts';
+import { splitDisk } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 import { finishFile } from './stage.ts';
-
-/** What the items of a group share. */
-export interface Work {
-  readonly reach: Reach;
-  readonly stage: DirHandle;
-  /** Disk paths of directories whose entries changed. */
-  readonly touched: Set<string>;
-  readonly self: bigint;
-  /** Something was displaced by the item at hand, and is not settled yet. */
-  isUnsettled: boolean;
-}
 
 /** Carries one item out. Throws only if durability or the root itself is in doubt. */
 export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
@@ -52,14 +49,6 @@ export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
       return { outcome: 'changed', made };
     return { outcome: 'failed', code: known.code };
   }
-}
-
-interface Step {
-  readonly work: Work;
-  readonly item: ApplyItem;
-  readonly at: DirName;
-  readonly made: string[];
-  readonly found: FileStatus | undefined;
 }
 
 function carryOut(step: Step): FileProgram<Applied> {
@@ -125,12 +114,13 @@ function* publish(step: Step): FileProgram<Applied> {
   const before = yield* status(staged.dir, staged.name);
   if (before === undefined) return { outcome: 'failed', code: 'FILE_GONE' };
   yield* clearDirectory(step);
-  const how = step.found === undefined || step.found.kind === 'directory' ? 'keep' : 'exchange';
-  yield* rename({ from: staged, to: at, how });
+  if (step.found !== undefined && step.found.kind !== 'directory') {
+    yield* exchange(step, staged);
+    return yield* done(step, { before, isDisplaced: true });
+  }
+  yield* rename({ from: staged, to: at, how: 'keep' });
   touch(step);
-  if (how === 'exchange') yield* settleDisplaced(step);
-  work.isUnsettled = false;
-  return yield* done(step, { before, isDisplaced: how === 'exchange' });
+  return yield* done(step, { before, isDisplaced: false });
 }
 
 /** A directory that makes room for something else must be empty by now. */
@@ -153,9 +143,7 @@ function* makeDirectory(step: Step, mode: number | undefined): FileProgram<Appli
   const { work, item, at, found } = step;
   const isDisplaced = found !== undefined;
   if (isDisplaced) {
-    yield* rename({ from: at, to: { dir: work.stage, name: item.stageName }, how: 'keep' });
-    touch(step);
-    yield* settleDisplaced(step);
+    yield* settleDisplaced(step, yield* takeAway(step));
   }
   yield* placeDirectory(work.stage, at, { stageName: item.stageName, mode });
   touch(step);
@@ -173,10 +161,7 @@ function* placeLink(step: Step, target: Uint8Array): FileProgram<Applied> {
   }
   const staged = { dir: work.stage, name: item.stageName };
   if (!(yield* isLinkTo(staged, target))) yield* makeLink(staged, target);
-  yield* rename({ from: staged, to: at, how: 'exchange' });
-  touch(step);
-  yield* settleDisplaced(step);
-  work.isUnsettled = false;
+  yield* exchange(step, staged);
   return yield* done(step, { before: undefined, isDisplaced: true });
 }
 
@@ -220,13 +205,10 @@ function* remove(step: Step): FileProgram<Applied> {
       made: step.made,
     };
   }
-  const staged = { dir: work.stage, name: item.stageName };
-  yield* rename({ from: at, to: staged, how: 'keep' });
-  work.isUnsettled = true;
-  touch(step);
-  if (!(yield* isUntouched(staged, item.expected))) {
+  const aside = yield* takeAway(step);
+  if (!(yield* isUntouched(aside, item.expected))) {
     // A person wrote at the last moment: their file goes back to its name, or beside it if the name was taken again.
-    if (!(yield* moveIfFree(staged, at))) yield* keepBeside(step, undefined);
+    if (!(yield* moveIfFree(aside, at))) yield* keepAside(step, aside, undefined);
     work.isUnsettled = false;
     return { outcome: 'changed', made: step.made };
   }
@@ -240,35 +222,16 @@ function* remove(step: Step): FileProgram<Applied> {
   };
 }
 
-/** What was displaced is kept as a conflict copy if it loses the name, or if it is not what our row said. */
-function* settleDisplaced(step: Step): FileProgram<void> {
-  const { item, work } = step;
-  work.isUnsettled = true;
-  const staged = { dir: work.stage, name: item.stageName };
-  const untouched = yield* isUntouched(staged, item.expected);
-  if (untouched && item.conflictCopy === undefined) return;
-  yield* keepBeside(step, untouched ? item.conflictCopy : undefined);
-}
-
-function* keepBeside(step: Step, chosen: RelPath | undefined): FileProgram<void> {
-  const { item, work } = step;
-  const staged = { dir: work.stage, name: item.stageName };
-  const { path, diskPath } = item;
-  const beside = { dir: step.at.dir, path, diskPath, self: work.self, chosen };
-  step.made.push(yield* keepCopy(staged, beside));
-}
-
-function touch(step: Step): void {
-  step.work.touched.add(splitDisk(step.item.diskPath).parent);
-}
-
 /** What stands there now, and whether somebody has written to it since it was staged as `before`. */
 function* done(
   step: Step,
   facts: { readonly before: FileStatus | undefined; readonly isDisplaced: boolean },
 ): FileProgram<Applied> {
   const after = yield* status(step.at.dir, step.at.name);
-  if (after === undefined) return { outcome: 'changed', made: step.made };
+  if (after === undefined) {
+    const waits = facts.isDisplaced ? { isDisplaced: true as const } : {};
+    return { outcome: 'changed', made: step.made, ...waits };
+  }
   const { before } = facts;
   const isTouched =
     before !== undefined &&

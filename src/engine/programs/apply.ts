@@ -1,7 +1,7 @@
 /**
  * Makes a group of changes true on the disk: content durable, then names, then directories durable. Nothing that differs
  * from what our row says is replaced or removed, and what a person puts there at the last moment is displaced, compared
- * and kept. What it leaves in the staging area (displaced inodes) goes only after the database has the result.
+ * and kept. What it leaves displaced goes only after the database has the result.
  */
 
 import type { ErrorCode } from '../../base/error.ts';

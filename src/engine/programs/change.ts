@@ -48,12 +48,17 @@ export type Applied =
       readonly status: FileStatus | undefined;
       /** Somebody wrote to it already: look again. */
       readonly isTouched: boolean;
-      /** An inode waits in the staging area for the commit. */
+      /** An inode waits for the commit. */
       readonly isDisplaced: boolean;
       /** Disk paths that came to be on the way: conflict copies, parents. */
       readonly made: readonly string[];
     }
-  | { readonly outcome: 'changed'; readonly made: readonly string[] }
+  | {
+      readonly outcome: 'changed';
+      readonly made: readonly string[];
+      /** What was ours waits to go: a person took away what had replaced it. */
+      readonly isDisplaced?: true;
+    }
   | { readonly outcome: 'failed'; readonly code: ErrorCode }
   /** It broke off after something was displaced: recovery has to tell what is where. */
   | { readonly outcome: 'unsettled'; readonly code: ErrorCode };

@@ -1,4 +1,4 @@
-/** What was displaced into the staging area: is it what our row said, and if not, or if it loses, a name for it. */
+/** What was displaced: where it waits, is it what our row said, and if not, or if it loses, a name for it. */
 
 import { equalBytes } from '../../base/bytes.ts';
 import { asKithError, KithError } from '../../base/error.ts';
@@ -6,13 +6,31 @@ import { blockCount, blockSizeFor } from '../../model/block.ts';
 import type { RelPath } from '../../model/path.ts';
 import { conflictPath } from '../../planner/conflict.ts';
 import type { DirHandle, DirName, FileProgram } from '../../ports/file-system.ts';
-import { close, openFile, readLink, removeFile, rename, status, statusOf } from '../file-calls.ts';
+import {
+  close,
+  openFile,
+  readLink,
+  removeFile,
+  rename,
+  status,
+  statusOf,
+  sync,
+} from '../file-calls.ts';
 import type { Expected } from './change.ts';
 import { hashBlocks } from './contents.ts';
-import { splitDisk } from './reach.ts';
+import { displacedName } from './displaced-name.ts';
+import { ownDir, type Reach, splitDisk } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 
 const MAX_COPIES = 1000;
+
+/** Where the inode waits that this item displaces. */
+export function* placeAside(
+  reach: Reach,
+  item: { readonly stageName: string; readonly diskPath: string },
+): FileProgram<DirName> {
+  return { dir: yield* ownDir(reach, 'displaced'), name: displacedName(item) };
+}
 
 /** True if the displaced inode is what our row said, its content too where times do not prove it. */
 export function* isUntouched(
@@ -57,7 +75,7 @@ export function* moveIfFree(from: DirName, to: DirName): FileProgram<boolean> {
 }
 
 /** Where a copy is to stand, and what its name is made of. */
-export interface Beside {
+interface Beside {
   readonly dir: DirHandle;
   readonly path: RelPath;
   readonly diskPath: string;
@@ -87,7 +105,7 @@ export function* keepCopy(staged: DirName, beside: Beside): FileProgram<string> 
 }
 
 /** True if files of the same bytes stand at both names. */
-function* holdsSame(a: DirName, b: DirName): FileProgram<boolean> {
+export function* holdsSame(a: DirName, b: DirName): FileProgram<boolean> {
   const [left, right] = [yield* status(a.dir, a.name), yield* status(b.dir, b.name)];
   if (left?.kind !== 'file' || right?.kind !== 'file' || left.size !== right.size) return false;
   const blockSize = blockSizeFor(left.size);
@@ -99,4 +117,38 @@ function* holdsSame(a: DirName, b: DirName): FileProgram<boolean> {
   } finally {
     yield* close(file);
   }
+}
+
+/** The directory, or undefined if something else, or nothing, stands there now. */
+export function* parentOf(reach: Reach, path: string): FileProgram<DirHandle | undefined> {
+  try {
+    return yield* reach.dir(path);
+  } catch (error) {
+    const known = asKithError(error);
+    if (known?.code !== 'FILE_IS_LINK' && known?.code !== 'FILE_NOT_DIRECTORY') throw error;
+    return undefined;
+  }
+}
+
+/** What is to be kept, and the name it shall have if it is free. */
+interface Keep {
+  readonly item: { readonly path: RelPath; readonly diskPath: string };
+  readonly at: DirName;
+  readonly self: bigint;
+  readonly chosen: RelPath | undefined;
+}
+
+/** Names the inode as a conflict copy beside its path, or in the root if its directory is gone; durable. The disk path. */
+export function* keepBeside(reach: Reach, keep: Keep): FileProgram<string> {
+  const { path, diskPath } = keep.item;
+  const { parent, name } = splitDisk(diskPath);
+  const beside = yield* parentOf(reach, parent);
+  const dir = beside ?? reach.root;
+  const place = { dir, path, self: keep.self, chosen: keep.chosen };
+  const copy = yield* keepCopy(keep.at, {
+    ...place,
+    diskPath: beside === undefined ? name : diskPath,
+  });
+  yield* sync(dir);
+  return copy;
 }

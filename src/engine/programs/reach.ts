@@ -15,6 +15,7 @@ import {
   read,
   status,
   statusOf,
+  sync,
 } from '../file-calls.ts';
 
 /** A folder's directory, and the token that its marker must hold for us to believe that it is the right one. */
@@ -136,14 +137,26 @@ function* checkMarker(reach: Reach, root: Root): FileProgram<void> {
   if (!text.includes(root.token)) throw new KithError('MARKER_FOREIGN', { path: root.path });
 }
 
+/** Where inodes wait that an operation has displaced: nothing in it is ever dropped as a leftover. */
+export const DISPLACED_DIR = `${CONTROL_DIR}/displaced`;
+
 /** The staging area, made if it is not there. */
-export function* stageDir(reach: Reach): FileProgram<DirHandle> {
-  const path = `${CONTROL_DIR}/stage`;
+export function stageDir(reach: Reach): FileProgram<DirHandle> {
+  return ownDir(reach, 'stage');
+}
+
+/** A directory of Kith's own in `.kith`, made if it is not there; its name is durable. */
+export function* ownDir(
+  reach: Reach,
+  name: 'stage' | 'displaced' | 'damaged',
+): FileProgram<DirHandle> {
+  const path = `${CONTROL_DIR}/${name}`;
   const known = yield* reach.dir(path);
   if (known !== undefined) return known;
   const control = yield* reach.dir(CONTROL_DIR);
   if (control === undefined) throw new KithError('MARKER_MISSING', {});
-  yield* makeDir(control, 'stage');
+  yield* makeDir(control, name);
+  yield* sync(control);
   const made = yield* reach.dir(path);
   if (made === undefined) throw new KithError('FILE_GONE', { path });
   return made;

@@ -1,6 +1,6 @@
 /** Reads blocks for other devices: from a file that is still what its row says, before and after the read. */
 
-import { asKithError } from '../../base/error.ts';
+import { asKithError, type ErrorCode } from '../../base/error.ts';
 import type { FileProgram, FileStatus } from '../../ports/file-system.ts';
 import type { Seen } from '../../ports/folder-store.ts';
 import { read, statusOf } from '../file-calls.ts';
@@ -15,10 +15,18 @@ export interface ServeItem {
   readonly size: number;
 }
 
-/** `changed`: it is not what our row says any more, and has to be looked at. */
+/** `changed`: it is not what our row says any more, and has to be looked at. `failed`: the disk does not give it. */
 export type Served =
   | { readonly outcome: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly outcome: 'changed' };
+  | { readonly outcome: 'changed' }
+  | { readonly outcome: 'failed'; readonly code: ErrorCode };
+
+/** Something else stands there, or on the way, by now. */
+const REPLACED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'FILE_IS_LINK',
+  'FILE_IS_DIRECTORY',
+  'FILE_NOT_DIRECTORY',
+]);
 
 /** In the order of the items; each item's bytes in a buffer of its own. */
 export function serve(args: {
@@ -62,6 +70,7 @@ function* serveOne(reach: Reach, item: ServeItem): FileProgram<Served> {
   } catch (error) {
     const known = asKithError(error);
     if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
-    return { outcome: 'changed' };
+    if (REPLACED.has(known.code)) return { outcome: 'changed' };
+    return { outcome: 'failed', code: known.code };
   }
 }

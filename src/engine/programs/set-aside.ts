@@ -1,11 +1,10 @@
 /** Puts damaged files out of the way without losing them, and makes a whole file system durable now and then. */
 
-import { asKithError, KithError } from '../../base/error.ts';
-import { CONTROL_DIR } from '../../model/path.ts';
+import { asKithError } from '../../base/error.ts';
 import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
 import type { Seen } from '../../ports/folder-store.ts';
-import { abilities, makeDir, rename, status, sync, syncFileSystem } from '../file-calls.ts';
-import { inRoot, type Reach, type Root, splitDisk } from './reach.ts';
+import { abilities, rename, status, sync, syncFileSystem } from '../file-calls.ts';
+import { inRoot, ownDir, type Reach, type Root, splitDisk } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 
 /** A file and the name, 32 hexadecimal digits, under which it is kept in `.kith/damaged`. */
@@ -22,7 +21,7 @@ export function setAside(args: {
   readonly items: readonly Aside[];
 }): FileProgram<readonly boolean[]> {
   return inRoot(args.root, function* (reach) {
-    const kept = yield* damagedDir(reach);
+    const kept = yield* ownDir(reach, 'damaged');
     const moved: boolean[] = [];
     for (const item of args.items) {
       moved.push(yield* moveAside(reach, kept, item));
@@ -49,17 +48,6 @@ function* moveAside(reach: Reach, kept: DirHandle, item: Aside): FileProgram<boo
     if (known === undefined || known.kind === 'bug') throw error;
     return false;
   }
-}
-
-function* damagedDir(reach: Reach): FileProgram<DirHandle> {
-  const path = `${CONTROL_DIR}/damaged`;
-  const known = yield* reach.dir(path);
-  if (known !== undefined) return known;
-  const control = yield* reach.dir(CONTROL_DIR);
-  if (control !== undefined) yield* makeDir(control, 'damaged');
-  const made = yield* reach.dir(path);
-  if (made === undefined) throw new KithError('FILE_GONE', { path });
-  return made;
 }
 
 /** Makes everything in the folder durable where one call can; whether it could. */

@@ -1,20 +1,29 @@
 /**
- * What stays in the staging area when a group is over. After the commit, displaced inodes go, unless somebody still wrote
+ * What stays displaced when a group is over. After the commit, displaced inodes go, unless somebody still wrote
  * to them through a handle; after a crash, what an unfinished group displaced is told apart by its content.
  */
 
 import { equalBytes } from '../../base/bytes.ts';
-import { asKithError } from '../../base/error.ts';
 import { sha256 } from '../../base/sha256.ts';
 import { blockCount, blockSizeFor } from '../../model/block.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { DirHandle, DirName, FileProgram, FileStatus } from '../../ports/file-system.ts';
 import type { Intent } from '../../ports/folder-store.ts';
-import { close, openFile, readLink, removeFile, status, statusOf, sync } from '../file-calls.ts';
+import {
+  close,
+  list,
+  openFile,
+  readLink,
+  removeFile,
+  status,
+  statusOf,
+  sync,
+} from '../file-calls.ts';
 import type { Expected } from './change.ts';
 import { hashBlocks } from './contents.ts';
-import { keepCopy, moveIfFree } from './displaced.ts';
-import { inRoot, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
+import { keepBeside, moveIfFree, parentOf, placeAside } from './displaced.ts';
+import { isDisplacedBy } from './displaced-name.ts';
+import { inRoot, ownDir, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 
 export interface Displaced {
@@ -31,10 +40,9 @@ export function settle(args: {
   readonly self: bigint;
 }): FileProgram<readonly string[]> {
   return inRoot(args.root, function* (reach) {
-    const stage = yield* stageDir(reach);
     const made: string[] = [];
     for (const item of args.items) {
-      const at = { dir: stage, name: item.stageName };
+      const at = yield* placeAside(reach, item);
       const found = yield* status(at.dir, at.name);
       if (found === undefined) continue;
       if (isLeftAlone(found, item.expected)) yield* removeFile(at.dir, at.name);
@@ -71,7 +79,7 @@ export interface Unfinished {
 /**
  * Finishes or undoes after a crash, so that the next look finds a person's files under a name. The displaced inode, if it
  * is as it was: goes if the change was recorded, is kept as the copy it was to be, goes back if its name is free, or goes.
- * Written to since, or displaced in its place: kept beside. What was only staged stays. The disk paths to look at.
+ * Written to since, or displaced in its place: kept beside. What was only staged is staged again. The disk paths to look at.
  */
 export function recover(args: {
   readonly root: Root;
@@ -79,12 +87,19 @@ export function recover(args: {
   readonly self: bigint;
 }): FileProgram<readonly string[]> {
   return inRoot(args.root, function* (reach) {
-    const stage = yield* stageDir(reach);
+    const [stage, displaced] = [yield* stageDir(reach), yield* ownDir(reach, 'displaced')];
+    const { names } = yield* list(displaced);
     const looked: string[] = [];
     for (const item of args.items) {
-      looked.push(item.diskPath, ...(yield* recoverOne(reach, { stage, item, self: args.self })));
+      looked.push(item.diskPath);
+      // By the stage name: our row, and with it the spelling on the disk, may be another by now.
+      const name = names.find((each) => isDisplacedBy(item.stageName, each));
+      if (name === undefined) continue;
+      const at = { dir: displaced, name };
+      looked.push(...(yield* recoverOne(reach, { stage, at, item, self: args.self })));
       yield* reach.trim();
     }
+    yield* sync(displaced);
     yield* sync(stage);
     return looked;
   });
@@ -92,57 +107,54 @@ export function recover(args: {
 
 interface Recovery {
   readonly stage: DirHandle;
+  /** Where it waits. */
+  readonly at: DirName;
   readonly item: Unfinished;
   readonly self: bigint;
 }
 
 function* recoverOne(reach: Reach, task: Recovery): FileProgram<readonly string[]> {
-  const { item } = task;
-  const at = { dir: task.stage, name: item.stageName };
+  const { item, at } = task;
   const found = yield* status(at.dir, at.name);
   if (found === undefined) return [];
   const { parent, name } = splitDisk(item.diskPath);
   const dir = yield* parentOf(reach, parent);
   const standing = dir === undefined ? undefined : yield* status(dir, name);
   if (found.inode !== item.displaced.inode) {
-    // Nothing was displaced yet, or it is content of Kith's own; else a person had put another file there.
-    if (standing?.inode === item.displaced.inode) return [];
-    return yield* keepUnlessOurs(reach, { ...task, at, found });
+    // It was about to be exchanged: content of Kith's own. Else a person had put another file there.
+    if (standing?.inode === item.displaced.inode) return yield* stageAgain(task);
+    return yield* keepUnlessOurs(reach, { ...task, found });
   }
   // The number may also be one that a person set free, given again to content of Kith's own.
-  if (!isAsSeen(found, item.displaced)) return yield* keepUnlessOurs(reach, { ...task, at, found });
+  if (!isAsSeen(found, item.displaced)) return yield* keepUnlessOurs(reach, { ...task, found });
   if (!item.isRecorded && item.conflictCopy !== undefined) {
-    return [yield* keepBeside(reach, { ...task, at, chosen: item.conflictCopy })];
+    return [yield* keepBeside(reach, { ...task, chosen: item.conflictCopy })];
   }
   const goesBack = !item.isRecorded && dir !== undefined;
   if (goesBack && (yield* moveIfFree(at, { dir, name }))) {
     yield* sync(dir);
     return [];
   }
-  if (!item.isKnown) return [yield* keepBeside(reach, { ...task, at, chosen: undefined })];
+  if (!item.isKnown) return [yield* keepBeside(reach, { ...task, chosen: undefined })];
   yield* removeFile(at.dir, at.name);
   return [];
 }
 
-/** What others announced was only staged, and stays; everything else is a person's. */
-function* keepUnlessOurs(
-  reach: Reach,
-  task: Recovery & { readonly at: DirName; readonly found: FileStatus },
-): FileProgram<readonly string[]> {
-  const content = yield* contentOf(task.at, task.found);
-  if (task.item.announced.some((each) => equalBytes(content, each))) return [];
-  return [yield* keepBeside(reach, { ...task, chosen: undefined })];
+/** Content of Kith's own: it may be wanted, and is dropped as any other leftover if it is not. */
+function* stageAgain({ stage, at, item }: Recovery): FileProgram<readonly string[]> {
+  const isBack = yield* moveIfFree(at, { dir: stage, name: item.stageName });
+  if (!isBack) yield* removeFile(at.dir, at.name);
+  return [];
 }
 
-/** The directory, or undefined if something else, or nothing, stands there now. */
-function* parentOf(reach: Reach, path: string): FileProgram<DirHandle | undefined> {
-  try {
-    return yield* reach.dir(path);
-  } catch (error) {
-    const known = asKithError(error);
-    if (known?.code !== 'FILE_IS_LINK' && known?.code !== 'FILE_NOT_DIRECTORY') throw error;
-    return undefined;
-  }
+/** What others announced was only staged; everything else is a person's. */
+function* keepUnlessOurs(
+  reach: Reach,
+  task: Recovery & { readonly found: FileStatus },
+): FileProgram<readonly string[]> {
+  const content = yield* contentOf(task.at, task.found);
+  if (task.item.announced.some((each) => equalBytes(content, each))) return yield* stageAgain(task);
+  return [yield* keepBeside(reach, { ...task, chosen: undefined })];
 }
 
 function* contentOf(at: DirName, found: FileStatus): FileProgram<Uint8Array> {
@@ -157,26 +169,4 @@ function* contentOf(at: DirName, found: FileStatus): FileProgram<Uint8Array> {
   } finally {
     yield* close(file);
   }
-}
-
-interface Keep {
-  readonly item: Pick<Displaced, 'path' | 'diskPath'>;
-  readonly at: DirName;
-  readonly self: bigint;
-  readonly chosen: RelPath | undefined;
-}
-
-/** Names the inode as a conflict copy beside its path, or in the root if its directory is gone; durable. The disk path. */
-function* keepBeside(reach: Reach, keep: Keep): FileProgram<string> {
-  const { path, diskPath } = keep.item;
-  const { parent, name } = splitDisk(diskPath);
-  const beside = yield* parentOf(reach, parent);
-  const dir = beside ?? reach.root;
-  const place = { dir, path, self: keep.self, chosen: keep.chosen };
-  const copy = yield* keepCopy(keep.at, {
-    ...place,
-    diskPath: beside === undefined ? name : diskPath,
-  });
-  yield* sync(dir);
-  return copy;
 }

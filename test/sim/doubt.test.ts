@@ -1,0 +1,103 @@
+/** After a power cut: damage is neither an edit nor a delete, for as long as it is in doubt and no longer. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SimDevice } from '../../lab/sim/device.ts';
+import type { KithWorld } from '../../lab/sim/kith-world.ts';
+import { assertTrees, calm, cast, onJob, rowOf, statusOf, storeOf, told, treeOf } from './scene.ts';
+
+const FILES = Array.from({ length: 10 }, (_, i) => `f${i}`);
+const GOOD = FILES.map((path) => `${path} = good ${path}`);
+
+/** The desk has what the laptop wrote, and the laptop's disk has lost or damaged all of it. */
+async function damage(
+  world: KithWorld,
+  [laptop, desk]: readonly [SimDevice, SimDevice],
+  model: 'ordered' | 'nothing',
+): Promise<void> {
+  world.upAll();
+  await world.run({ ms: 5000 });
+  for (const path of FILES) laptop.person.write(path, `good ${path}`);
+  await world.runUntil(() => desk.person.contents().size === FILES.length, { ms: 20_000 });
+  world.cutPower(laptop, model);
+  assert.notDeepEqual(treeOf(laptop), GOOD, 'nothing was damaged');
+}
+
+for (const end of ['killed', 'stopped'] as const) {
+  test(`damage is not announced by a start whose first look was ${end}`, () =>
+    told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+      await damage(world, [laptop, desk], 'ordered');
+      world.up(laptop);
+      let isLooking = false;
+      const stop = onJob(laptop, 'look', () => {
+        isLooking = true;
+      });
+      await world.runUntil(() => isLooking, { ms: 20_000 });
+      stop();
+      if (end === 'killed') world.crash(laptop, 'kill');
+      else await world.stop(laptop);
+      world.up(laptop);
+      await calm(world);
+      assertTrees([laptop, desk], GOOD);
+    }));
+}
+
+test('what a person does after the first look is theirs, whatever else is wrong with the folder', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    await damage(world, [laptop, desk], 'ordered');
+    laptop.person.makeFifo('agent.socket');
+    world.up(laptop);
+    await world.run({ ms: 60_000 });
+    laptop.person.delete('f1');
+    laptop.person.write('f2', '');
+    await world.run({ ms: 120_000 });
+    const expected = GOOD.filter((text) => !text.startsWith('f1 '));
+    expected[1] = 'f2 = ';
+    assertTrees([desk], expected);
+  }));
+
+test('damage that nobody can mend is reported for as long as it is there, and announced to nobody', () =>
+  told(cast('laptop'), async (world, laptop) => {
+    world.up(laptop);
+    await world.run({ ms: 5000 });
+    laptop.person.write('f', 'good');
+    await world.runUntil(() => storeOf(laptop).lastSequence() > 0, { ms: 5000 });
+    const sequence = rowOf(laptop, 'f').sequence;
+    const { mtime } = rowOf(laptop, 'f');
+    world.cutPower(laptop, 'ordered');
+    laptop.person.write('f', '\0\0\0\0');
+    laptop.person.setTime('f', mtime);
+    world.up(laptop);
+    for (let look = 0; look < 3; look++) {
+      await world.run({ ms: 120_000 });
+      const problems = statusOf(world, laptop).problems.map(({ path, code }) => [path, code]);
+      assert.deepEqual(problems, [['f', 'CONTENT_DAMAGED']]);
+      assert.equal(rowOf(laptop, 'f').sequence, sequence);
+      world.kith(laptop).rescan(undefined, { mayEmpty: false });
+    }
+  }));
+
+test('damage that a person replaces before it is put aside stays in its place', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    await damage(world, [laptop, desk], 'ordered');
+    let isReplaced = false;
+    onJob(laptop, 'setAside', () => {
+      if (!isReplaced) laptop.person.write('f3', 'by hand');
+      isReplaced = true;
+    });
+    world.up(laptop);
+    await calm(world);
+    assert.ok(isReplaced);
+    const texts = treeOf(desk).map((text) => text.replace(/^.* = /, ''));
+    assert.ok(texts.includes('by hand'), texts.join());
+    assert.deepEqual(treeOf(laptop), treeOf(desk));
+  }));
+
+test('nobody is asked whether a power cut was meant that took everything', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    await damage(world, [laptop, desk], 'nothing');
+    assert.deepEqual(treeOf(laptop), []);
+    world.up(laptop);
+    await calm(world);
+    assertTrees([laptop, desk], GOOD);
+  }));
