@@ -1,7 +1,7 @@
 /**
  * How long a first synchronisation takes, and how soon a small change is visible: Kith, rsync over ssh and Syncthing in
  * turn, each round on fresh file systems, between two network namespaces. Needs root on Linux.
- *   node bench/first-sync.ts [--rounds N] [--only kith,rsync,syncthing] [--tasks large,small] [--scale 0.1] [--keep]
+ *   npm run bench -- [--rounds N] [--only kith,rsync,syncthing] [--tasks large,small] [--scale 0.1] [--keep]
  * `--keep` writes the result to bench/results/ and the table to docs/measurements/.
  */
 
