@@ -244,7 +244,7 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/puller.ts',
-        from: 'if (abort.signal.aborted) this.#paths.add(path);',
+        from: 'if (given.aborted) this.#toPlan.add([path]);',
         to: '',
       },
     ],

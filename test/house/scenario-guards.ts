@@ -222,7 +222,7 @@ export const scenarioGuards: readonly Guard[] = [
     scenario: 'DEL-12',
     edits: [
       {
-        file: 'src/engine/puller.ts',
+        file: 'src/engine/groups.ts',
         from: 'if (REFUTES.has(code)) this.#doubtAround(path);',
         to: '',
       },

@@ -1,0 +1,199 @@
+/** Applies what is ready in groups, and says what each path needs afterwards. Company on its way makes a group cheaper. */
+
+import { asKithError, type ErrorCode } from '../base/error.ts';
+import { parentPath, type RelPath } from '../model/path.ts';
+import type { Operation } from '../model/plan.ts';
+import { applyGroup, type GroupResult, type Ready, stageNameOf } from './applier.ts';
+import { diskPathOf, type FolderContext } from './context.ts';
+import { isFilled } from './directory-life.ts';
+import { keyOf } from './fetches.ts';
+import type { Leftovers } from './leftovers.ts';
+import type { ProblemBook } from './problem-book.ts';
+import { recoverIntents } from './recovery.ts';
+import { Wake } from './wake.ts';
+
+/** A group closes at so many operations, or when it has waited so long for fetches under way. */
+const GROUP_MOST = 2048;
+const GROUP_WAIT_MS = 40;
+/** What tells that a person has changed something that was not noticed. */
+const REFUTES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'FILE_NOT_EMPTY',
+  'FILE_IS_LINK',
+  'FILE_NOT_DIRECTORY',
+  'FILE_IS_DIRECTORY',
+]);
+
+export interface GroupsParts {
+  readonly problems: ProblemBook;
+  readonly leftovers: Leftovers;
+  /** Fetches under way will be ready soon. */
+  readonly isMoreComing: () => boolean;
+  /** To be planned again. */
+  readonly consider: (paths: readonly RelPath[]) => void;
+  /** To be looked at again. */
+  readonly doubt: (diskPath: string) => void;
+  /** These are no longer on their way: whoever waited for them is planned. */
+  readonly onOver: (operations: readonly Operation[]) => void;
+  /** The path could not be brought about. */
+  readonly fail: (path: RelPath, code: ErrorCode) => void;
+}
+
+export class Groups {
+  readonly #context: FolderContext;
+  readonly #parts: GroupsParts;
+  readonly #ready = new Map<RelPath, Ready>();
+  readonly #wake = new Wake();
+  #isGathering = false;
+  #isApplying = false;
+
+  constructor(context: FolderContext, parts: GroupsParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  get isIdle(): boolean {
+    return this.#ready.size === 0 && !this.#isApplying;
+  }
+
+  get hasRoom(): boolean {
+    return this.#ready.size < 2 * GROUP_MOST;
+  }
+
+  has(path: RelPath): boolean {
+    return this.#ready.has(path);
+  }
+
+  /** Just this is ready at the path, and planned from the row of this sequence. */
+  holds(path: RelPath, operation: Operation | undefined, basedOn: number): boolean {
+    const ready = this.#ready.get(path);
+    if (ready === undefined || operation === undefined) return false;
+    return ready.basedOn === basedOn && keyOf(ready.operation) === keyOf(operation);
+  }
+
+  add(ready: Ready): void {
+    this.#ready.set(ready.operation.path, ready);
+    this.fetchEnded();
+  }
+
+  /** A fetch less that a group could wait for. */
+  fetchEnded(): void {
+    if (!this.#isGathering || !this.#isWorthWaiting(0)) this.#wake.ring();
+  }
+
+  /** Another version is wanted at the path by now. Gives what was ready; what is staged for it may be wanted again. */
+  abandon(path: RelPath): Operation | undefined {
+    const ready = this.#ready.get(path);
+    this.#ready.delete(path);
+    if (ready?.operation.kind === 'fetch') this.#parts.leftovers.add(stageNameOf(ready.operation));
+    return ready?.operation;
+  }
+
+  /** Applies group after group until the signal aborts. Throws what stops a folder. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#context.ports;
+    while (!signal.aborted) {
+      if (this.#ready.size === 0) {
+        await this.#wake.wait(clock, undefined, signal);
+        continue;
+      }
+      // A single change does not wait.
+      const since = clock.mono();
+      this.#isGathering = true;
+      while (this.#isWorthWaiting(clock.mono() - since)) {
+        await this.#wake.wait(clock, GROUP_WAIT_MS, signal);
+      }
+      this.#isGathering = false;
+      this.#isApplying = true;
+      await this.#apply(this.#take());
+      this.#isApplying = false;
+    }
+  }
+
+  #isWorthWaiting(waitedMs: number): boolean {
+    if (waitedMs >= GROUP_WAIT_MS || this.#ready.size >= GROUP_MOST) return false;
+    return this.#parts.isMoreComing();
+  }
+
+  #take(): readonly Ready[] {
+    const group: Ready[] = [];
+    for (const [path, ready] of this.#ready) {
+      if (group.length >= GROUP_MOST) break;
+      this.#ready.delete(path);
+      group.push(ready);
+    }
+    return group;
+  }
+
+  async #apply(group: readonly Ready[]): Promise<void> {
+    try {
+      const result = await applyGroup(this.#context, group);
+      this.#keepStaged(group, result);
+      this.#report(result);
+      if (result.isUnfinished) await this.#recover();
+    } catch (error) {
+      const known = asKithError(error);
+      if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+      for (const { operation } of group) this.#parts.fail(operation.path, known.code);
+      await this.#recover();
+      await this.#stageAnew(group);
+    }
+    this.#parts.onOver(group.map(({ operation }) => operation));
+  }
+
+  /** What was not applied stays staged; what was dropped because our row has changed is planned again. */
+  #keepStaged(group: readonly Ready[], { done, changed, failed }: GroupResult): void {
+    const isDone = new Set(done);
+    const isSettled = new Set([...done, ...changed, ...failed.map(({ path }) => path)]);
+    for (const { operation } of group) {
+      if (operation.kind === 'fetch' && !isDone.has(operation.path)) {
+        this.#parts.leftovers.add(stageNameOf(operation));
+      }
+      if (!isSettled.has(operation.path)) this.#parts.consider([operation.path]);
+    }
+  }
+
+  async #recover(): Promise<void> {
+    for (const path of await recoverIntents(this.#context)) this.#parts.doubt(path);
+  }
+
+  /** A sync failed: nothing of the group is believed, not even what a second sync would say. */
+  async #stageAnew(group: readonly Ready[]): Promise<void> {
+    const operations = group.map(({ operation }) => operation);
+    for (const { path } of operations) this.#parts.doubt(diskPathOf(this.#context.store, path));
+    const fetched = operations.filter(({ kind }) => kind === 'fetch');
+    await this.#parts.leftovers.drop(fetched.map(stageNameOf));
+  }
+
+  #report({ done, failed, doubted, changed }: GroupResult): void {
+    const { problems, doubt } = this.#parts;
+    for (const path of done) this.#reportDone(path);
+    for (const { path, code } of failed) this.#reportFailed(path, code);
+    for (const path of doubted) doubt(path);
+    const nowMs = this.#context.ports.clock.mono();
+    for (const path of changed) problems.set(path, 'FILE_CHANGED', nowMs);
+  }
+
+  #reportDone(path: RelPath): void {
+    this.#parts.problems.clear(path);
+    const parent = parentPath(path);
+    // The directory may have waited for its last file to go.
+    if (parent !== undefined && this.#context.store.ours(path)?.deleted === true)
+      this.#parts.consider([parent]);
+  }
+
+  #reportFailed(path: RelPath, code: ErrorCode): void {
+    const { problems, consider, fail } = this.#parts;
+    if (code === 'FILE_GONE') consider([path]);
+    else if (code === 'FILE_NOT_EMPTY' && isFilled(this.#context, path)) {
+      problems.set(path, 'FILE_CHANGED', this.#context.ports.clock.mono());
+    } else fail(path, code);
+    if (REFUTES.has(code)) this.#doubtAround(path);
+  }
+
+  /** The path and what it stands in are not as our rows say. */
+  #doubtAround(path: RelPath): void {
+    const parent = parentPath(path);
+    this.#parts.doubt(diskPathOf(this.#context.store, path));
+    if (parent !== undefined) this.#parts.doubt(diskPathOf(this.#context.store, parent));
+  }
+}
