@@ -13,7 +13,10 @@ export const ERRORS = {
   FOLDER_NOT_SHARED: { kind: 'invalid', text: 'this folder is not shared with that device' },
   REQUEST_REFUSED: { kind: 'permanent', text: 'the device does not give this block' },
 
-  IDENTITY_INVALID: { kind: 'permanent', text: 'the certificate or the key of this device cannot be used' },
+  IDENTITY_INVALID: {
+    kind: 'permanent',
+    text: 'cert.pem or key.pem of this device cannot be used; put both back from a copy, or move the home away and begin anew with kith init',
+  },
   IDENTITY_EXISTS: { kind: 'permanent', text: 'this device has an identity already; it is never overwritten' },
   IDENTITY_EXPOSED: { kind: 'permanent', text: 'others can read the private key; take their rights away (chmod 600)' },
   WIRE_HELLO_UNKNOWN: { kind: 'invalid', text: 'the other end speaks another protocol, or a version of it that is not known here' },

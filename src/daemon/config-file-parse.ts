@@ -57,9 +57,28 @@ export function parseConfig(text: string): ParsedConfig {
       }),
     );
   }
-  const read = configSchema.safeParse(document.toJS());
+  const value = readValue(document);
+  if (value.kind === 'refused') {
+    return refused([
+      { path: [], where: '', text: `is not YAML: ${value.why}`, line: 1, column: 1 },
+    ]);
+  }
+  const read = configSchema.safeParse(value.value);
   if (!read.success) return refused(mistakesOf(read.error).map(place));
   return { document, place, outcome: { kind: 'config', config: read.data } };
+}
+
+type Value =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** Aliases of aliases could fill the memory: the library counts them, and throws. */
+function readValue(document: Document): Value {
+  try {
+    return { kind: 'value', value: document.toJS() };
+  } catch (error) {
+    return { kind: 'refused', why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Where the value at `path` begins; for an unknown key, the key; for a missing one, what should hold it. */

@@ -73,6 +73,24 @@ test('what is no YAML, and a key that stands twice, are named with their line', 
   assert.match(twice ?? '', /^3:1 : is not YAML: .*unique/);
 });
 
+test('what no configuration could be is refused in words, whatever it is', async (t) => {
+  const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
+  for (const [at, name] of [...'bcdefgh'].entries()) {
+    const item = `*${'abcdefg'[at]}`;
+    bomb.push(`${name}: &${name} [${Array(10).fill(item).join(', ')}]`);
+  }
+  for (const text of [
+    bomb.join('\n'),
+    '\u0000\u0001\ufffd: [',
+    '['.repeat(5000),
+    '- '.repeat(5000),
+    'x'.repeat(2_000_000),
+  ]) {
+    const [first = ''] = await mistakes(text, t);
+    assert.match(first, /^\d+:\d+ .*: (is|must) /);
+  }
+});
+
 test('a home without a configuration says what to do', async (t) => {
   const home = await temporaryDirectory(t);
   await assert.rejects(readConfig(home), { code: 'CONFIG_MISSING' });

@@ -1,6 +1,5 @@
 /** config.yaml of one home: read as a whole or refused, changed one edit at a time, written atomically with its comments. */
 
-import { lstat, mkdir } from 'node:fs/promises';
 import type { Config } from '../api/config.ts';
 import type { Configuration } from '../api/control.ts';
 import { mistake, mistakeText } from '../api/mistakes.ts';
@@ -9,6 +8,7 @@ import type { ConfigurationService } from '../api/service.ts';
 import { KithError } from '../base/error.ts';
 import { deviceIdOfPem } from '../host/certificate.ts';
 import { type HomeFiles, homeFiles } from '../host/locations.ts';
+import { makeDirectories } from '../host/make-directories.ts';
 import { readTextIfThere, writePrivateFile } from '../host/private-file.ts';
 import * as edits from './config-file-edit.ts';
 import { type ParsedConfig, type PlacedMistake, parseConfig } from './config-file-parse.ts';
@@ -134,11 +134,11 @@ async function selfMistakes(config: Config, files: HomeFiles) {
 }
 
 async function makeFolderRoot(root: string): Promise<void> {
-  await mkdir(root, { recursive: true }).catch(async (error: unknown) => {
-    throw new KithError('CONFIG_CHANGE_REFUSED', { reasons: [`${root} cannot be made`] }, error);
-  });
-  // A link to a directory is a directory a person chose; anything else cannot hold a folder.
-  if (!(await lstat(`${root}/`)).isDirectory()) {
-    throw new KithError('CONFIG_CHANGE_REFUSED', { reasons: [`${root} is not a directory`] });
+  try {
+    await makeDirectories(root);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const text = `${root} is no directory and cannot be made one; choose another path (${why})`;
+    throw new KithError('CONFIG_CHANGE_REFUSED', { reasons: [text] }, error);
   }
 }

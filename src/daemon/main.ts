@@ -32,18 +32,22 @@ export interface DaemonOptions {
 
 /** Runs until the signal aborts. HOME_IN_USE, CONFIG_INVALID and what else keeps it from starting. */
 export async function runDaemon(home: string, options: DaemonOptions): Promise<void> {
-  const { signal, log, version } = options;
-  await using _lock = await lockHome(home, { signal });
+  const { log, version } = options;
+  await using _lock = await lockHome(home, { signal: options.signal });
+  // What was begun ends whatever keeps the rest from starting: a process that hangs on would hold the home.
+  await using begun = new AsyncDisposableStack();
   const files = homeFiles(home);
   let config = await readConfig(home);
   const identity = await readIdentity(files.home);
   const token = await ensureToken(home);
   const facts = { self: identity.deviceId, version, bootId: await readBootId() };
   const disk = new NodeDisk<EnginePrograms>({ programs: programsUrl() });
+  begun.defer(() => disk.close());
   const store = await openNodeStore({
     file: files.index,
     onDamage: (damage) => log.write('error', 'database-damaged', { ...damage }),
   });
+  begun.defer(() => store.close());
   const clock = new NodeClock();
   const ports = {
     clock,
@@ -55,7 +59,15 @@ export async function runDaemon(home: string, options: DaemonOptions): Promise<v
     store,
   };
   const startedMs = clock.mono();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
   const device = new Device(ports, { facts, config: deviceConfig(config) }, signal);
+  begun.defer(async () => {
+    stop.abort(new Error('the daemon ends'));
+    // If it failed, that is thrown below already.
+    await Promise.allSettled([device.done]);
+    log.write('info', 'stopped', {});
+  });
   const file = new ConfigFile({
     home,
     onChange: async (changed) => {
@@ -65,17 +77,11 @@ export async function runDaemon(home: string, options: DaemonOptions): Promise<v
   });
   const uptimeMs = (): number => Math.round(clock.mono() - startedMs);
   const service = daemonService({ device, facts, file, config: () => config, uptimeMs });
-  try {
-    await serve({ config, token, service, log, addressFile: files.address }, async () => {
-      log.write('info', 'ready', { device: facts.self, version });
-      options.onReady();
-      await device.done;
-    });
-  } finally {
-    await disk.close();
-    await store.close();
-    log.write('info', 'stopped', {});
-  }
+  await serve({ config, token, service, log, addressFile: files.address }, async () => {
+    log.write('info', 'ready', { device: facts.self, version });
+    options.onReady();
+    await device.done;
+  });
 }
 
 /** Runs `body` while the control API answers. */

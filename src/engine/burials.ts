@@ -89,7 +89,7 @@ export class Burials {
     }
     const isPatient = now.nowMs < this.#firstMs + PATIENCE_MS;
     if (now.nowMs < due || (isPatient && now.isBusy)) return undefined;
-    const all = [...this.#gone.values()].filter(({ row }) => this.#isStillOurs(row));
+    const all = [...this.#gone.values()].filter((gone) => this.#isStillOurs(gone));
     this.#gone.clear();
     const proved = await this.#prove(all);
     if (this.#wouldEmpty(proved)) {
@@ -103,8 +103,10 @@ export class Burials {
     return proved;
   }
 
-  #isStillOurs(row: OurEntry): boolean {
-    return this.#context.store.ours(row.path)?.sequence === row.sequence;
+  /** By our rows it is what it was, and stands where it is gone: not in another spelling. */
+  #isStillOurs({ row, diskPath }: Gone): boolean {
+    const now = this.#context.store.ours(row.path);
+    return now?.sequence === row.sequence && (now.diskPath ?? now.path) === diskPath;
   }
 
   async #prove(all: readonly Gone[]): Promise<readonly Gone[]> {

@@ -1,50 +1,24 @@
 /** Compares a look at the disk with our rows: what needs reading, what can be recorded at once, what is a problem. */
 
-import type { ErrorCode } from '../base/error.ts';
 import { asKithError } from '../base/error.ts';
 import { childPath, type RelPath } from '../model/path.ts';
 import type { Found } from '../planner/local.ts';
 import type { FileStatus } from '../ports/file-system.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { type FolderContext, isUnchanged, seenOf } from './context.ts';
+import type { Findings, LookStart } from './findings.ts';
 import type { Listed } from './programs/look.ts';
-import type { Sighting } from './recorder.ts';
-
-/** A path whose content has to be read. */
-export interface Unread {
-  readonly path: RelPath;
-  readonly diskPath: string;
-  readonly status: FileStatus;
-  readonly basedOn: number;
-}
-
-/** What a look came to. Everything else is as our rows say. */
-export interface Findings {
-  readonly unread: Unread[];
-  readonly sightings: Sighting[];
-  /** Rows of ours that are proved to be gone, what stood below directories included. */
-  readonly gone: OurEntry[];
-  /** Disk paths of directories that were met. */
-  readonly directories: string[];
-  readonly problems: { readonly path: string; readonly code: ErrorCode }[];
-  /** Disk paths that are well. */
-  readonly well: string[];
-}
-
-export function noFindings(): Findings {
-  return { unread: [], sightings: [], gone: [], directories: [], problems: [], well: [] };
-}
 
 const NOTHING = new Uint8Array(0);
 
-/** One path and what stands there. `readAtMs`: wall time when the look began. */
+/** One path and what stood there. */
 export function classifyThere(
   context: FolderContext,
   at: {
     readonly path: RelPath;
     readonly diskPath: string;
     readonly status: FileStatus;
-    readonly readAtMs: number;
+    readonly began: LookStart;
   },
   findings: Findings,
 ): void {
@@ -56,15 +30,28 @@ export function classifyThere(
   }
   findings.well.push(diskPath);
   if (status.kind === 'directory') findings.directories.push(diskPath);
-  else if (ours?.kind === 'directory' && !ours.deleted) goneBelow(context, path, findings);
-  if (isUnchanged(status, ours) && !isSuspect(context, ours)) return;
   const basedOn = ours?.sequence ?? 0;
+  const isUnread = !isUnchanged(status, ours) || isSuspect(context, ours);
+  if (!isUnread && diskPath === (ours?.diskPath ?? path)) return;
+  if (basedOn > at.began.sequence) {
+    findings.outrun.push(diskPath);
+    return;
+  }
+  const seen = seenOf(status, at.began.readAtMs);
+  if (!isUnread && ours !== undefined) {
+    // The same in another spelling: nobody else has to know.
+    findings.sightings.push({ path, diskPath, basedOn, found: ours, seen });
+    return;
+  }
+  if (status.kind !== 'directory' && ours?.kind === 'directory' && !ours.deleted) {
+    goneBelow(context, path, findings);
+  }
   if (status.kind !== 'directory') {
     findings.unread.push({ path, diskPath, status, basedOn });
     return;
   }
   const found = foundOf(path, status, {});
-  findings.sightings.push({ path, diskPath, basedOn, found, seen: seenOf(status, at.readAtMs) });
+  findings.sightings.push({ path, diskPath, basedOn, found, seen });
 }
 
 /** A row that was recorded before a power cut and may not have reached the disk: only its content proves it. */
@@ -83,7 +70,7 @@ export function classifyListed(
     readonly path: RelPath | undefined;
     readonly diskPath: string;
     readonly listed: Listed;
-    readonly readAtMs: number;
+    readonly began: LookStart;
   },
   findings: Findings,
 ): void {
@@ -104,7 +91,7 @@ export function classifyListed(
     else if (met.has(path)) findings.problems.push({ path: diskPath, code: 'NAME_TWICE' });
     else {
       met.add(path);
-      classifyThere(context, { path, diskPath, status, readAtMs: at.readAtMs }, findings);
+      classifyThere(context, { path, diskPath, status, began: at.began }, findings);
     }
   }
   for (const row of context.store.children(at.path)) {

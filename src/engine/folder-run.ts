@@ -39,6 +39,8 @@ export interface RunParts {
   readonly bootId: string;
   /** True while something global is not held here. */
   readonly isLacking: () => boolean;
+  /** No row of ours is left. */
+  readonly onBaseNew: () => Promise<void>;
   /** A device's whole index has arrived. */
   readonly onHeard: (heard: Heard) => Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
 async function openContext(parts: RunParts): Promise<FolderContext> {
   const { ports, store, id, path, bootId, self } = parts;
   const opened = await openFolder({ ports, store, id, path, bootId });
+  if (opened.isBaseNew) await parts.onBaseNew();
   return {
     ports,
     id,

@@ -3,7 +3,7 @@
  * another: what stops it becomes its state.
  */
 
-import { asKithError, KithError } from '../base/error.ts';
+import { KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { SequencedEntry } from '../model/entry.ts';
 import type { FolderId } from '../model/folder.ts';
@@ -24,6 +24,7 @@ import { completionOf, type FolderStatus, isNothing } from './folder-status.ts';
 import { Ledger } from './ledger.ts';
 import { forgetBase } from './opening.ts';
 import { Sources } from './sources.ts';
+import { stopOf } from './stopping.ts';
 import { Totals } from './totals.ts';
 
 export interface FolderSettings {
@@ -206,17 +207,17 @@ export class Folder implements FolderExchange {
 
   async #runOnce(signal: AbortSignal): Promise<void> {
     const { id, path, bootId } = this.#settings;
-    const { ports, store } = { ports: this.#ports, store: this.#store };
-    if (this.#isBaseLost) await forgetBase({ ports, store, bootId });
+    const common = { ports: this.#ports, store: this.#store };
+    if (this.#isBaseLost) await forgetBase({ ...common, bootId });
     this.#isBaseLost = false;
     await this.#recount(signal);
     const run = await openRun({
       ...this.#settings,
-      ports,
-      store,
+      ...common,
       ledger: this.#ledger,
       sources: this.#sources,
       isLacking: () => !isNothing(this.#totals.need),
+      onBaseNew: () => this.#recount(signal),
       onHeard: async (heard) => {
         if (heard === 'replaced') await this.#recount(signal);
         this.#tell();
@@ -226,7 +227,7 @@ export class Folder implements FolderExchange {
     const onOpen = (): void => {
       this.#running = run;
       this.#stopped = undefined;
-      ports.log.write('info', 'folder-open', { folder: id, path });
+      this.#ports.log.write('info', 'folder-open', { folder: id, path });
       this.#tell();
     };
     await carryOn(run, onOpen, signal);
@@ -248,20 +249,8 @@ export class Folder implements FolderExchange {
   }
 
   async #stop(error: unknown, signal: AbortSignal): Promise<void> {
-    const known = asKithError(error);
-    const isNews = known === undefined || this.#stopped?.code !== known.code;
-    if (known === undefined || known.kind === 'bug') {
-      this.#stopped = known ?? new KithError('BUG', { what: String(error) }, error);
-      this.#ports.log.write('error', 'folder-failed', {
-        folder: this.id,
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        ...known?.data,
-      });
-    } else {
-      this.#stopped = known;
-      const facts = { folder: this.id, code: known.code, text: known.message };
-      if (isNews) this.#ports.log.write('error', 'folder-stopped', facts);
-    }
+    const { log } = this.#ports;
+    this.#stopped = stopOf(error, { log, folder: this.id, before: this.#stopped });
     this.#running = undefined;
     this.#tell();
     await this.#ports.clock.sleep(REOPEN_MS, signal).catch((reason: unknown) => {
@@ -271,7 +260,7 @@ export class Folder implements FolderExchange {
 
   #problems(): FolderStatus['problems'] {
     const { observer, puller } = this.#running ?? {};
-    const all = [...(observer?.problems.list() ?? []), ...(puller?.problems.list() ?? [])];
+    const all = [observer, puller].flatMap((part) => part?.problems.list() ?? []);
     // What merely moved under our eyes is taken up again in a moment.
     return all.filter((problem) => problem.code !== 'FILE_CHANGED');
   }

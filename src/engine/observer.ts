@@ -3,25 +3,22 @@
  * intervals; reads what differs from our rows and records it. It never changes the disk.
  */
 
-import { asKithError, type ErrorCode } from '../base/error.ts';
+import type { ErrorCode } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
-import { parentPath, parseRelPath, type RelPath } from '../model/path.ts';
+import { parentPath, type RelPath } from '../model/path.ts';
 import type { WatchBatch } from '../ports/watcher.ts';
 import { Burials } from './burials.ts';
-import {
-  classifyGone,
-  classifyListed,
-  classifyThere,
-  type Findings,
-  noFindings,
-} from './classify.ts';
+import { classifyGone, classifyListed, classifyThere } from './classify.ts';
 import type { FolderContext } from './context.ts';
 import { repair, sortDamage } from './damage-control.ts';
 import { Dirty, REST_MS } from './dirty.ts';
+import { type Findings, noFindings } from './findings.ts';
+import { OddNames } from './odd-names.ts';
 import { ProblemBook } from './problem-book.ts';
 import { splitDisk } from './programs/reach.ts';
 import { Reader } from './reader.ts';
 import { record, type Sighting } from './recorder.ts';
+import { isSpeltOtherwise, toPath } from './spelling.ts';
 import { Wake } from './wake.ts';
 
 /** Everything is looked at this often, whatever the events say. */
@@ -38,6 +35,7 @@ export class Observer {
   readonly #dirty = new Dirty();
   readonly #wake = new Wake();
   readonly #dirs: string[] = [];
+  readonly #oddNames = new OddNames();
   readonly #burials: Burials;
   readonly #reader: Reader;
   #scanDueMs = 0;
@@ -120,7 +118,7 @@ export class Observer {
   async #step(group: TaskGroup): Promise<boolean> {
     const nowMs = this.#context.ports.clock.mono();
     if (nowMs >= this.#scanDueMs || this.#dirty.takeOverflow()) this.#beginScan(nowMs);
-    for (const path of this.problems.takeDue(nowMs)) this.#note(path, 0, true);
+    for (const path of this.problems.takeDue(nowMs)) this.#lookAgain(path);
     this.#reader.startLarge(group);
     const due = this.#dirty.takeDue(nowMs, LOOK_PATHS);
     const dirs = this.#dirs.splice(Math.max(0, this.#dirs.length - LOOK_DIRS));
@@ -165,13 +163,20 @@ export class Observer {
     return Math.max(1, Math.min(...times.filter((time) => time !== undefined)) - nowMs);
   }
 
+  #lookAgain(diskPath: string): void {
+    if (this.#oddNames.has(diskPath)) this.#listSoon(splitDisk(diskPath).parent);
+    else this.#note(diskPath, 0, true);
+  }
+
+  #listSoon(dir: string): void {
+    if (!this.#dirs.includes(dir)) this.#dirs.unshift(dir);
+    this.#wake.ring();
+  }
+
   #note(path: string, afterMs: number, isTree: boolean): void {
-    if (path === '') {
-      // Of the root itself nothing is recorded; what matters is what stands in it.
-      if (!this.#dirs.includes('')) this.#dirs.unshift('');
-    } else {
-      this.#dirty.note(path, { nowMs: this.#context.ports.clock.mono(), afterMs, isTree });
-    }
+    // Of the root itself nothing is recorded; what matters is what stands in it.
+    if (path === '') this.#listSoon('');
+    else this.#dirty.note(path, { nowMs: this.#context.ports.clock.mono(), afterMs, isTree });
     this.#wake.ring();
   }
 
@@ -181,7 +186,7 @@ export class Observer {
   ): Promise<void> {
     const { disk, clock } = this.#context.ports;
     const wanted = due.filter((each) => this.#isWanted(each.path));
-    const readAtMs = clock.now();
+    const began = { readAtMs: clock.now(), sequence: this.#context.store.lastSequence() };
     const paths = wanted.map((each) => each.path);
     const looked = await disk.run(
       'look',
@@ -195,10 +200,12 @@ export class Observer {
       if (path === undefined) findings.problems.push({ path: diskPath, code: 'PATH_INVALID' });
       else if (found.outcome === 'failed')
         findings.problems.push({ path: diskPath, code: found.code });
-      else if (found.outcome === 'there') {
+      else if (found.outcome === 'there' && isSpeltOtherwise(this.#context.store, path, diskPath)) {
+        this.#listSoon(splitDisk(diskPath).parent);
+      } else if (found.outcome === 'there') {
         this.#burials.remove(diskPath);
         this.#doubtParent(path, diskPath);
-        classifyThere(this.#context, { path, diskPath, status: found.status, readAtMs }, findings);
+        classifyThere(this.#context, { path, diskPath, status: found.status, began }, findings);
       } else this.#noteGone(path, diskPath, findings);
     }
     const trees = wanted.filter((each) => each.isTree).map((each) => each.path);
@@ -209,8 +216,11 @@ export class Observer {
       const path = diskPath === '' ? undefined : toPath(diskPath);
       if (found.outcome === 'failed') findings.problems.push({ path: diskPath, code: found.code });
       else if (found.outcome === 'listed') {
-        classifyListed(this.#context, { path, diskPath, listed: found, readAtMs }, findings);
+        const before = findings.problems.length;
+        classifyListed(this.#context, { path, diskPath, listed: found, began }, findings);
         this.problems.clear(diskPath);
+        const well = this.#oddNames.listed(diskPath, findings.problems.slice(before));
+        for (const name of well) this.problems.clear(name);
       } else if (diskPath !== '') this.#note(diskPath, 0, true);
     }
     this.#dirs.push(...findings.directories.reverse());
@@ -249,6 +259,7 @@ export class Observer {
       this.#burials.remove(path);
     }
     for (const { path, code } of findings.problems) this.#report(path, code);
+    for (const path of findings.outrun) this.#note(path, AGAIN_MS, false);
     for (const row of findings.gone) this.#burials.add(row, nowMs);
     await this.#record(findings.sightings);
     await this.#reader.read(findings.unread);
@@ -284,14 +295,5 @@ export class Observer {
       })),
     );
     return true;
-  }
-}
-
-function toPath(diskPath: string): RelPath | undefined {
-  try {
-    return parseRelPath(diskPath.normalize('NFC'));
-  } catch (error) {
-    if (asKithError(error, 'PATH_INVALID') === undefined) throw error;
-    return undefined;
   }
 }

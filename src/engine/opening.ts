@@ -21,6 +21,8 @@ export interface Opening {
 export interface Opened {
   readonly root: Root;
   readonly identity: FolderIdentity;
+  /** It began anew: no row of ours is left. */
+  readonly isBaseNew: boolean;
   /** The machine stopped without a clean end since the last start. */
   readonly isAfterPowerCut: boolean;
 }
@@ -39,7 +41,8 @@ export async function openFolder(opening: Opening): Promise<Opened> {
   const found = await ports.disk.run('readMarker', { path }, { urgency: 0 });
   const known = store.identity();
   const isKnown = admit(opening, found, known);
-  if (!isKnown || known === undefined) await forgetBase(opening);
+  const isBaseNew = !isKnown || known === undefined;
+  if (isBaseNew) await forgetBase(opening);
   const before = store.identity() ?? fresh(opening);
   const identity = { ...before, nextToken: newToken(ports.random) };
   await store.commit({ identity });
@@ -50,7 +53,7 @@ export async function openFolder(opening: Opening): Promise<Opened> {
   const bootId = isAfterPowerCut ? before.bootId : opening.bootId;
   const now = { ...identity, token: identity.nextToken, bootId, endedCleanly: false };
   await store.commit({ identity: now });
-  return { root: { path, token: now.token }, identity: now, isAfterPowerCut };
+  return { root: { path, token: now.token }, identity: now, isBaseNew, isAfterPowerCut };
 }
 
 /** A new index and an empty base: equal content will take the announced versions, different content is a conflict. */

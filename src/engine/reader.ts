@@ -5,8 +5,9 @@ import type { ErrorCode } from '../base/error.ts';
 import { HASH_BYTES, sha256 } from '../base/sha256.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import { blockCount, blockSizeFor } from '../model/block.ts';
-import { foundOf, type Unread } from './classify.ts';
+import { foundOf } from './classify.ts';
 import { type FolderContext, seenOf } from './context.ts';
+import type { Unread } from './findings.ts';
 import type { Studied } from './programs/study.ts';
 import type { Sighting } from './recorder.ts';
 

@@ -53,7 +53,7 @@ export async function record(
         const entry = entryOf(context, sighting, ours);
         if (entry !== undefined) rows.push(rowOf(entry, sighting, next()));
         else if (ours !== undefined && sighting.seen !== undefined) {
-          refresh.push({ ...ours, seen: sighting.seen });
+          refresh.push({ ...ours, diskPath: spellingOf(sighting), seen: sighting.seen });
         }
       }
       if (rows.length + refresh.length === 0) return undefined;
@@ -119,8 +119,13 @@ function sidesOf(context: FolderContext, path: RelPath, ours: OurEntry | undefin
 }
 
 function rowOf(entry: Entry, sighting: Sighting, sequence: number): OurEntry {
-  const diskPath = sighting.diskPath === sighting.path ? undefined : sighting.diskPath;
+  const diskPath = spellingOf(sighting);
   return { ...entry, sequence, diskPath, seen: entry.deleted ? undefined : sighting.seen };
+}
+
+/** What a row keeps of it: undefined if it is the path itself. */
+function spellingOf({ path, diskPath }: Sighting): string | undefined {
+  return diskPath === path ? undefined : diskPath;
 }
 
 function byPath(a: Sighting, b: Sighting): number {

@@ -39,8 +39,8 @@ export async function writeIdentity(directory: string, pair: CertificatePair): P
 export async function readIdentity(directory: string): Promise<Identity> {
   const keyPem = await readPrivate(path.join(directory, KEY));
   const certPem = await readBounded(path.join(directory, CERTIFICATE));
-  const deviceId = deviceIdOfPem(certPem);
-  if (!belongTogether(certPem, keyPem)) {
+  const deviceId = deviceIdIn(certPem, path.join(directory, CERTIFICATE));
+  if (!belongTogether({ certPem, keyPem, directory })) {
     throw new KithError('IDENTITY_INVALID', {
       directory,
       reason: 'the key is not the certificate’s',
@@ -95,10 +95,22 @@ async function readText(handle: FileHandle, file: string): Promise<string> {
   return await handle.readFile('utf8');
 }
 
-function belongTogether(certPem: string, keyPem: string): boolean {
+function deviceIdIn(certPem: string, file: string): DeviceId {
   try {
-    return new X509Certificate(certPem).checkPrivateKey(createPrivateKey(keyPem));
+    return deviceIdOfPem(certPem);
   } catch (error) {
-    throw new KithError('IDENTITY_INVALID', {}, error);
+    throw new KithError(
+      'IDENTITY_INVALID',
+      { file },
+      error instanceof KithError ? error.cause : error,
+    );
+  }
+}
+
+function belongTogether(pair: CertificatePair & { readonly directory: string }): boolean {
+  try {
+    return new X509Certificate(pair.certPem).checkPrivateKey(createPrivateKey(pair.keyPem));
+  } catch (error) {
+    throw new KithError('IDENTITY_INVALID', { file: path.join(pair.directory, KEY) }, error);
   }
 }

@@ -5,6 +5,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { KithError } from '../base/error.ts';
+import { makeDirectories } from './make-directories.ts';
 
 /**
  * Replaces `file` by `text` in one atomic, durable step. Two writers at once never mix. On any error the old file stands
@@ -28,13 +29,15 @@ export async function readTextIfThere(file: string): Promise<string | undefined>
     return await readFile(file, 'utf8');
   } catch (error) {
     if (isAbsence(error)) return undefined;
+    // Node does not say what it read when it is no file.
+    if (error instanceof Error && !error.message.includes(file)) error.message += ` '${file}'`;
     throw error;
   }
 }
 
 /** Makes `directory` 0700, and ordinary directories above it; true if it was not there before. */
 export async function makePrivateDirectory(directory: string): Promise<boolean> {
-  await mkdir(path.dirname(directory), { recursive: true });
+  await makeDirectories(path.dirname(directory));
   try {
     await mkdir(directory, { mode: 0o700 });
   } catch (error) {

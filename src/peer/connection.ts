@@ -26,6 +26,8 @@ import type { PeerPorts, PeerSettings } from './settings.ts';
 const MOST_WRITE = 256 * 1024;
 /** For the last words and an orderly end. */
 const FAREWELL_MS = 5_000;
+/** How long the device may take to hang up when we have said why we leave. */
+const LINGER_MS = 500;
 
 /** By which devices of our kind know each other; a hint, for it can be claimed by anyone. */
 export const CLIENT_NAME = 'kith';
@@ -57,6 +59,7 @@ export class PeerConnection {
   /** When it came about, by the monotonic clock. */
   readonly beganMono: number;
   readonly #parts: ConnectionParts;
+  readonly #incoming: AsyncIterator<readonly Uint8Array[]>;
   readonly #session: BepSession;
   readonly #outbox = new Outbox();
   readonly #requests: BlockRequests;
@@ -81,6 +84,7 @@ export class PeerConnection {
     this.address = connection.address;
     this.direction = connection.direction;
     this.beganMono = ports.clock.mono();
+    this.#incoming = connection.incoming[Symbol.asyncIterator]();
     this.#session = new BepSession({ self: settings().self, peer: device });
     this.#requests = new BlockRequests(this.#session, this.#outbox);
     this.#pulse = new Pulse(ports.clock);
@@ -140,9 +144,8 @@ export class PeerConnection {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const pieces = this.#parts.connection.incoming[Symbol.asyncIterator]();
     for (;;) {
-      const next = await this.#pulse.reading(orAborted(pieces.next(), signal));
+      const next = await this.#pulse.reading(orAborted(this.#incoming.next(), signal));
       if (next.done === true) throw new KithError('CONNECTION_LOST', { reason: 'end of stream' });
       this.#parts.hooks.onTraffic();
       for (const piece of next.value) {
@@ -248,9 +251,32 @@ export class PeerConnection {
     const says = !(ending instanceof ClosedByPeer) && this.#hasSaidHello;
     this.#outbox.end(() => (says ? this.#session.close(reasonOf(ending)) : undefined));
     await writing;
+    if (says) await this.#linger();
     await connection.close();
     isDone.abort();
     await limit;
+  }
+
+  /** Syncthing may forget our last words if the end of the stream comes right behind them: it is left to hang up first. */
+  async #linger(): Promise<void> {
+    const isOver = new AbortController();
+    const drained = this.#drain(isOver.signal);
+    const limit = this.#parts.ports.clock.sleep(LINGER_MS, isOver.signal);
+    // Called off, or over.
+    await Promise.race([drained, limit]);
+    isOver.abort();
+    await Promise.allSettled([limit]);
+  }
+
+  async #drain(signal: AbortSignal): Promise<void> {
+    let hasEnded = false;
+    while (!hasEnded && !signal.aborted) {
+      hasEnded = await this.#incoming.next().then(
+        ({ done }) => done === true,
+        // A stream that breaks has ended as well.
+        () => true,
+      );
+    }
   }
 }
 

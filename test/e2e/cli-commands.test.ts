@@ -132,7 +132,7 @@ const WRONG: readonly [string, RegExp][] = [
   ['rescan --confirm-emptied', /--confirm-emptied: name the folder/],
   ['init --listen dynamic', /--listen: dynamic cannot be listened on/],
   ['init --api nowhere', /--api: "nowhere" is not HOST:PORT/],
-  ['help nothing', /Usage: kith/],
+  ['help nothing', /unknown command 'nothing'/],
 ];
 
 for (const [words, complaint] of WRONG) {
@@ -313,6 +313,13 @@ test('rescan asks the daemon, for one folder or all', async (t) => {
     { confirmEmptied: false },
     { folder: 'docs', confirmEmptied: true },
   ]);
+});
+
+test('rescan says of which folders nothing could be seen', async (t) => {
+  const { kith, service } = await benchWithDaemon(t);
+  service.tell({ ...EQUAL, folders: [{ ...DOCS, state: 'stopped', stateReason: 'not there' }] });
+  const { code, err } = await kith('rescan');
+  assert.deepEqual([code, err], [3, 'docs: not looked at; stopped: not there\n']);
 });
 
 test('a second daemon on a home ends with 1 and names the first one’s process', async (t) => {

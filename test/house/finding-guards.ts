@@ -51,6 +51,18 @@ export const findingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'a look is believed though our row is younger',
+    file: 'looking',
+    scenario: 'a directory that went while',
+    edits: [
+      {
+        file: 'src/engine/classify.ts',
+        from: 'if (basedOn > at.began.sequence) {',
+        to: 'if (basedOn < 0) {',
+      },
+    ],
+  },
+  {
     name: 'a file is gone with its directory, even if that is there again',
     file: 'looking',
     scenario: 'a file is not gone because',

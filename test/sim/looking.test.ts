@@ -57,6 +57,27 @@ test('a tree that took the name of a directory at work is looked through', () =>
     assertTrees([laptop, desk], ['d/', 'd/keep/', 'd/keep/deep = deep content', 'e/', 'e/k = 1']);
   }));
 
+test('a directory that went while a long look was under way is not found again', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    for (let i = 0; i < 20; i++) laptop.person.write(`d/${i}`, `${i}`);
+    for (let i = 0; i < 900; i++) laptop.person.write(`e${i}`, `${i}`);
+    world.upAll();
+    await calm(world);
+    let looks = 0;
+    const stop = onJob(desk, 'apply', () => {
+      stop();
+      looks++;
+      world.kith(desk).rescan(undefined, { mayEmpty: false });
+    });
+    laptop.person.delete('d');
+    await calm(world);
+    assert.equal(looks, 1);
+    for (const device of [laptop, desk]) {
+      const { deleted, version } = rowOf(device, 'd');
+      assert.deepEqual([deleted, version.length], [true, 1], device.name);
+    }
+  }));
+
 test('killed at any moment of its very first start, a folder starts the next time', async () => {
   for (let ms = 0.25; ms < 12; ms += 0.25) {
     await told(cast('laptop'), async (world, laptop) => {

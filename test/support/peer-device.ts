@@ -66,7 +66,13 @@ export class PeerDevice {
 
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the test is over'));
-    await this.peers.done;
+    let isOver = false;
+    const done = this.peers.done.finally(() => {
+      isOver = true;
+    });
+    // Whoever does not hang up is waited for.
+    await this.#world.clock.until('the device has stopped', () => isOver);
+    await done;
   }
 
   events(event: string): readonly LogLine[] {

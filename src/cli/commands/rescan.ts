@@ -3,6 +3,7 @@
 import { rescanSchema } from '../../api/requests.ts';
 import { defineCommand, ExitCode } from '../command.ts';
 import { connectToDaemon } from '../connect.ts';
+import { plainText } from '../format.ts';
 
 export const rescanCommand = defineCommand({
   name: 'rescan',
@@ -19,6 +20,12 @@ export const rescanCommand = defineCommand({
   async run(request, context) {
     const client = await connectToDaemon(context);
     await client.rescan(request);
-    return ExitCode.ok;
+    const { folders } = await client.status();
+    const wanted = folders.filter(({ id }) => id === (request.folder ?? id));
+    const unseen = wanted.filter(({ state }) => state === 'stopped' || state === 'error');
+    for (const { id, state, stateReason } of unseen) {
+      context.out.note(plainText(`${id}: not looked at; ${state}: ${stateReason}`));
+    }
+    return unseen.length === 0 ? ExitCode.ok : ExitCode.attention;
   },
 });
