@@ -277,3 +277,17 @@ test('what a folder cannot take ends the connection, and everything is said agai
   await a.stop();
   await b.stop();
 });
+
+test('whoever is told why we leave has half a second to hang up first', async () => {
+  const { a, b, end, clock } = await withBareEnd();
+  a.peers.update({ ...a.settings({}), devices: [] });
+  await settled();
+  assert.equal(end.heard('close').length, 1);
+  assert.equal(end.hasEnded, false);
+  await clock.advance(499);
+  assert.equal(end.hasEnded, false);
+  await clock.advance(1);
+  assert.equal(end.hasEnded, true);
+  assert.equal(a.isConnected(b.id), false);
+  await a.stop();
+});
