@@ -3,9 +3,9 @@
  * the grain of calls. When the device dies its programs just stop: nothing of theirs runs any more, no `finally` either.
  */
 
-import { asKithError } from '../../src/base/error.ts';
-import type { Disk, JobOptions, ProgramTable } from '../../src/ports/disk.ts';
-import type { FileCall, FileProgram, FileSystem } from '../../src/ports/file-system.ts';
+import { asKithError, KithError } from '../../src/base/error.ts';
+import type { Disk, JobOptions, ProgramTable, Witness } from '../../src/ports/disk.ts';
+import type { DirHandle, FileCall, FileProgram, FileSystem } from '../../src/ports/file-system.ts';
 import type { Owner } from './event-heap.ts';
 import { namesOf } from './file-faults.ts';
 import type { SimRandom } from './random.ts';
@@ -82,6 +82,13 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
       this.#waiting.splice(after < 0 ? this.#waiting.length : after, 0, job);
       this.#startMore();
     });
+  }
+
+  async witness(directory: string): Promise<Witness> {
+    const { files } = this.#parts;
+    const handle = files.execute({ call: 'openRoot', path: directory }) as DirHandle | undefined;
+    if (handle === undefined) throw new KithError('FILE_GONE', { call: 'witness' });
+    return { handle, close: async () => void files.execute({ call: 'close', handle }) };
   }
 
   #startMore(): void {

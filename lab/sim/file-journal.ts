@@ -7,6 +7,7 @@ import type { Timestamp } from '../../src/model/entry.ts';
 import { type DurableInode, type InodeChange, type NameChange, resized } from './durable.ts';
 import type { DirEntry, Inode } from './inode.ts';
 import { lostInPowerCut, type PowerCut } from './power-cut.ts';
+import { WriteErrors } from './write-errors.ts';
 
 /** A change of one name as the tree makes it. */
 export interface EntryChange {
@@ -16,9 +17,12 @@ export interface EntryChange {
 }
 
 export class FileJournal {
+  readonly errors = new WriteErrors();
   readonly #durable = new Map<number, DurableInode>();
   #streams = new Map<number, InodeChange[]>();
   #names: NameChange[] = [];
+  /** Files with a write error that no fsync of theirs has told yet. */
+  readonly #broken = new Set<number>();
 
   /** A new inode: there, but without a durable name, and empty. */
   born(inode: Inode): void {
@@ -39,6 +43,7 @@ export class FileJournal {
   /** An inode that no name and no handle leads to any more: its bytes need no longer be written. */
   died(inode: Inode): void {
     this.#streams.delete(inode.uid);
+    this.#broken.delete(inode.uid);
   }
 
   /** The inode as it is now; with the bytes that were just written, if there were any. */
@@ -94,11 +99,19 @@ export class FileJournal {
     this.#names = [];
   }
 
-  /** An fsync failed: bytes of the file (of all files, if none is named) now count as clean, and are not. */
+  /** An fsync, or writing in the background, failed: bytes of the file (of all, if none is named) count as clean, and are not. */
   syncFailed(inode: Inode | undefined): void {
-    const streams =
-      inode === undefined ? this.#streams.values() : [this.#streams.get(inode.uid) ?? []];
-    for (const stream of streams) for (const change of stream) change.lost = true;
+    this.errors.happen();
+    const uids = inode === undefined ? [...this.#streams.keys()] : [inode.uid];
+    for (const uid of uids) {
+      for (const change of this.#streams.get(uid) ?? []) change.lost = true;
+      if (inode === undefined) this.#broken.add(uid);
+    }
+  }
+
+  /** True once after a write error of the file that was told to nobody who synced it. */
+  takeError(inode: Inode): boolean {
+    return this.#broken.delete(inode.uid);
   }
 
   /** How many changes are not durable. */

@@ -22,6 +22,8 @@ interface Open {
   readonly inode: Inode;
   readonly purpose: 'directory' | OpenFor;
   wrote: boolean;
+  /** Write errors of the disk up to this one it will not tell of. */
+  told: number;
 }
 
 type CallOf<Name extends FileCall['call']> = Extract<FileCall, { call: Name }>;
@@ -56,7 +58,10 @@ export class SimFileSystem implements FileSystem {
       this.#faults?.check(call);
     } catch (error) {
       if (call.call === 'sync') this.#tree.journal.syncFailed(this.#of(call.handle).inode);
-      if (call.call === 'syncFileSystem') this.#tree.journal.syncFailed(undefined);
+      if (call.call === 'syncFileSystem') {
+        this.#tree.journal.syncFailed(undefined);
+        this.#tellErrors(call);
+      }
       throw error;
     }
     return this.#execute(call);
@@ -91,10 +96,12 @@ export class SimFileSystem implements FileSystem {
       case 'truncate':
         return tree.truncate(this.#writable(call.file), call.size);
       case 'sync':
-        return tree.journal.sync(this.#of(call.handle).inode);
+        return this.#sync(this.#of(call.handle).inode);
       case 'syncFileSystem':
         assert(tree.traits.options.syncsAsOne ?? true, 'syncFileSystem where it does nothing');
-        return tree.journal.syncAll();
+        tree.journal.syncAll();
+        if (this.#tellErrors(call)) throw new KithError('FILE_FAILED', { call: call.call });
+        return undefined;
       case 'setMode':
         return tree.setMode(this.#of(call.handle).inode, call.mode);
       case 'setTime':
@@ -155,8 +162,24 @@ export class SimFileSystem implements FileSystem {
     if (purpose !== 'create') this.#check(inode, purpose === 'write' ? WRITE : READ);
     const handle = this.#nextHandle++;
     this.#tree.hold(inode);
-    this.#open.set(handle, { inode, purpose, wrote: purpose === 'create' });
+    const told = this.#tree.journal.errors.told;
+    this.#open.set(handle, { inode, purpose, wrote: purpose === 'create', told });
     return handle;
+  }
+
+  #sync(inode: Inode): void {
+    this.#tree.journal.sync(inode);
+    if (this.#tree.journal.takeError(inode)) throw new KithError('FILE_FAILED', { call: 'sync' });
+  }
+
+  /** As Linux does it: a handle tells of errors since it was opened, each once, and of one before that nobody was told of. */
+  #tellErrors({ dir, witness }: CallOf<'syncFileSystem'>): boolean {
+    const open = this.#of(witness ?? dir);
+    const { errors } = this.#tree.journal;
+    const isNews = open.told < errors.count;
+    open.told = errors.count;
+    errors.tell();
+    return isNews;
   }
 
   #close(handle: number): undefined {

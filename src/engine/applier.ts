@@ -40,7 +40,10 @@ export function stageNameOf(operation: Pick<Operation, 'path' | 'target' | 'kind
   return toHex(sha256(text).subarray(0, 16));
 }
 
-/** Applies one group. Rejects if durability could not be had (nothing of it is recorded) or with what stops a folder. */
+/**
+ * Applies one group. Rejects if durability could not be had (nothing of it is recorded) or with what stops a folder. Its paths
+ * are busy from then on, until the caller has recovered what is unfinished: what is seen there before must not be recorded.
+ */
 export async function applyGroup(
   context: FolderContext,
   group: readonly Ready[],
@@ -52,21 +55,18 @@ export async function applyGroup(
   const items = current.map((ready) => itemOf(context, ready));
   const intents = items.flatMap(intentOf);
   for (const { path } of items) context.busy.add(path);
-  try {
-    if (intents.length > 0) await context.ledger.change(() => ({ addIntents: intents }));
-    const args = { root: context.root, items, self: context.self.shortId };
-    const readAtMs = context.ports.clock.now();
-    const applied = await context.ports.disk.run('apply', args, { urgency: 1 });
-    const outcome = { group: current, items, applied, readAtMs };
-    await recordGroup(context, outcome);
-    const copies = await settleGroup(context, outcome);
-    // Only now does nothing of a person's wait any more.
-    const removeIntents = intents.filter(isDone(outcome));
-    if (removeIntents.length > 0) await context.ledger.change(() => ({ removeIntents }));
-    return summary(context, outcome, copies);
-  } finally {
-    for (const { path } of items) context.busy.delete(path);
-  }
+  if (intents.length > 0) await context.ledger.change(() => ({ addIntents: intents }));
+  const witness = await context.witness.hold();
+  const args = { root: context.root, items, self: context.self.shortId, witness };
+  const readAtMs = context.ports.clock.now();
+  const applied = await context.ports.disk.run('apply', args, { urgency: 1 });
+  const outcome = { group: current, items, applied, readAtMs };
+  await recordGroup(context, outcome);
+  const copies = await settleGroup(context, outcome);
+  // Only now does nothing of a person's wait any more.
+  const removeIntents = intents.filter(isDone(outcome));
+  if (removeIntents.length > 0) await context.ledger.change(() => ({ removeIntents }));
+  return summary(context, outcome, copies);
 }
 
 function isCurrent(context: FolderContext, ready: Ready): boolean {

@@ -15,6 +15,7 @@ import type { Watcher } from '../ports/watcher.ts';
 import type { Ledger } from './ledger.ts';
 import type { Root } from './programs/reach.ts';
 import type { EnginePrograms } from './programs.ts';
+import type { StageWitness } from './witness.ts';
 
 /** The ports that a folder uses. */
 export interface FolderPorts {
@@ -29,13 +30,14 @@ export interface FolderContext {
   readonly ports: FolderPorts;
   readonly id: FolderId;
   readonly root: Root;
+  readonly witness: StageWitness;
   readonly self: { readonly device: DeviceId; readonly shortId: bigint };
   /** Id of our counter in version vectors. */
   readonly counter: bigint;
   readonly rules: Rules;
   readonly store: FolderStore;
   readonly ledger: Ledger;
-  /** Paths that a group is changing on the disk at this moment: what is seen there means nothing until it is recorded. */
+  /** Paths of the group under way: what is seen there means nothing until it is recorded, or recovered. */
   readonly busy: Set<RelPath>;
   /** Changes with every start of the machine. */
   readonly bootId: string;

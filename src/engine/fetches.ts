@@ -28,6 +28,7 @@ export class Fetches {
   readonly #contents = new Map<string, number>();
   readonly #parked = new Map<Waited, Set<RelPath>>();
   #large = 0;
+  #onEnd: () => void = () => undefined;
 
   /** How many more may begin. */
   get room(): number {
@@ -79,6 +80,7 @@ export class Fetches {
   end({ path, target }: Operation): readonly RelPath[] {
     const content = toHex(target.contentHash);
     this.#byPath.delete(path);
+    this.#onEnd();
     const others = (this.#contents.get(content) ?? 1) - 1;
     if (others > 0) this.#contents.set(content, others);
     else this.#contents.delete(content);
@@ -95,9 +97,19 @@ export class Fetches {
       fetching.abort.abort(new Error('superseded'));
   }
 
-  /** Ends all of them. */
+  /** Aborts all of them. */
   abortAll(reason: unknown): void {
     for (const { abort } of this.#byPath.values()) abort.abort(reason);
+  }
+
+  /** Aborts all of them; resolves when none is under way any more. */
+  async endAll(reason: unknown): Promise<void> {
+    this.abortAll(reason);
+    while (this.#byPath.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onEnd = resolve;
+      });
+    }
   }
 
   /** The path is planned again when what it waits for is over. */

@@ -107,9 +107,9 @@ export function sync(handle: DirHandle | FileHandle): Done {
   return perform({ call: 'sync', handle });
 }
 
-/** Makes the whole file system of `dir` durable; only where its abilities say `syncsAsOne`. */
-export function syncFileSystem(dir: DirHandle): Done {
-  return perform({ call: 'syncFileSystem', dir });
+/** Makes the whole file system of `dir` durable; only where its abilities say `syncsAsOne`. Fails with what the witness saw. */
+export function syncFileSystem(dir: DirHandle, witness?: DirHandle): Done {
+  return perform({ call: 'syncFileSystem', dir, witness });
 }
 
 /** Sets the low twelve bits. */

@@ -16,6 +16,7 @@ import { Puller } from './puller.ts';
 import { recoverIntents, rescueDisplaced } from './recovery.ts';
 import { Server } from './server.ts';
 import type { Sources } from './sources.ts';
+import { StageWitness } from './witness.ts';
 
 /** The parts that exist while the folder runs. */
 export interface FolderRun {
@@ -71,6 +72,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     ports,
     id,
     root: opened.root,
+    witness: new StageWitness(ports.disk, opened.root.path),
     self: { device: self, shortId: shortId(self) },
     counter: opened.identity.indexId,
     rules: parts.rules,
@@ -106,5 +108,6 @@ export async function carryOn(
     await group.join();
   } finally {
     group.cancel(signal.reason);
+    await context.witness.release();
   }
 }

@@ -34,6 +34,8 @@ export interface GroupsParts {
   readonly doubt: (diskPath: string) => void;
   /** These are no longer on their way: whoever waited for them is planned. */
   readonly onOver: (operations: readonly Operation[]) => void;
+  /** What is staged is not believed any more, in a group or not: it is to go, and to be fetched again. */
+  readonly stageAnew: () => Promise<void>;
   /** The path could not be brought about. */
   readonly fail: (path: RelPath, code: ErrorCode) => void;
 }
@@ -133,10 +135,11 @@ export class Groups {
     } catch (error) {
       const known = asKithError(error);
       if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
-      for (const { operation } of group) this.#parts.fail(operation.path, known.code);
+      for (const { operation } of group) this.#giveUp(operation, known.code);
       await this.#recover();
-      await this.#stageAnew(group);
+      await this.#parts.stageAnew();
     }
+    this.#context.busy.clear();
     this.#parts.onOver(group.map(({ operation }) => operation));
   }
 
@@ -152,16 +155,22 @@ export class Groups {
     }
   }
 
+  /** A sync failed: nothing of the group is believed, not even what a second sync would say. */
+  #giveUp(operation: Operation, code: ErrorCode): void {
+    this.#parts.fail(operation.path, code);
+    this.#parts.doubt(diskPathOf(this.#context.store, operation.path));
+    if (operation.kind === 'fetch') this.#parts.leftovers.add(stageNameOf(operation));
+  }
+
   async #recover(): Promise<void> {
     for (const path of await recoverIntents(this.#context)) this.#parts.doubt(path);
   }
 
-  /** A sync failed: nothing of the group is believed, not even what a second sync would say. */
-  async #stageAnew(group: readonly Ready[]): Promise<void> {
-    const operations = group.map(({ operation }) => operation);
-    for (const { path } of operations) this.#parts.doubt(diskPathOf(this.#context.store, path));
-    const fetched = operations.filter(({ kind }) => kind === 'fetch');
-    await this.#parts.leftovers.drop(fetched.map(stageNameOf));
+  /** Takes out all that is ready; what is staged for it stays where it is. */
+  abandonAll(): readonly RelPath[] {
+    const paths = [...this.#ready.keys()];
+    for (const path of paths) this.abandon(path);
+    return paths;
   }
 
   #report({ done, failed, doubted, changed }: GroupResult): void {

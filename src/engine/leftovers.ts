@@ -1,5 +1,6 @@
 /** Names in the staging area that may be wanted again, and are removed when nothing is lacking any more. */
 
+import { asKithError } from '../base/error.ts';
 import type { FolderContext } from './context.ts';
 
 export class Leftovers {
@@ -23,6 +24,21 @@ export class Leftovers {
   /** It is wanted again; true if it may be there. */
   take(name: string): boolean {
     return this.#names.delete(name);
+  }
+
+  /** Syncs them, for later nobody looks out for errors of what is staged by now; removes them if one is told. */
+  async makeDurable(): Promise<void> {
+    const { witness, root, ports, id: folder } = this.#context;
+    if (!witness.isHeld) return;
+    try {
+      const args = { root, witness: await witness.hold() };
+      await ports.disk.run('syncAll', args, { urgency: 2 });
+    } catch (error) {
+      const known = asKithError(error);
+      if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+      ports.log.write('warn', 'staged-not-durable', { folder, code: known.code });
+      await this.dropAll();
+    }
   }
 
   /** Removes all. */

@@ -53,6 +53,8 @@ export class Puller {
   readonly #groups: Groups;
   readonly #wake = new Wake();
   #isPlanning = false;
+  /** Nothing is begun while what was staged is thrown away. */
+  #isStagingAnew = false;
 
   constructor(context: FolderContext, parts: PullerParts) {
     this.#context = context;
@@ -66,6 +68,7 @@ export class Puller {
       isMoreComing: () => this.#fetches.hasSmall,
       consider: (paths) => this.consider(paths),
       doubt: parts.doubt,
+      stageAnew: () => this.#stageAnew(),
       onOver: (operations) => this.#onApplied(operations),
       fail: (path, code) => this.#fail(path, code),
     });
@@ -125,13 +128,30 @@ export class Puller {
   }
 
   #hasRoom(): boolean {
-    return this.#fetches.hasRoom && this.#groups.hasRoom;
+    return !this.#isStagingAnew && this.#fetches.hasRoom && this.#groups.hasRoom;
   }
 
   /** When nothing is lacking, what is still staged is not wanted any more. */
   async #endPass(): Promise<void> {
-    if (this.#leftovers.isEmpty || this.#parts.isLacking() || !this.#isIdle()) return;
-    await this.#leftovers.dropAll();
+    if (!this.#isIdle()) return;
+    if (!this.#leftovers.isEmpty) {
+      if (this.#parts.isLacking()) await this.#leftovers.makeDurable();
+      else await this.#leftovers.dropAll();
+    }
+    await this.#context.witness.release();
+  }
+
+  /** An error of the disk is told once, and not of which file: of all that is staged nothing is believed. */
+  async #stageAnew(): Promise<void> {
+    this.#isStagingAnew = true;
+    try {
+      await this.#fetches.endAll(new Error('staged anew'));
+      this.consider(this.#groups.abandonAll());
+      await this.#leftovers.dropAll();
+    } finally {
+      this.#isStagingAnew = false;
+    }
+    this.#wake.ring();
   }
 
   #isIdle(): boolean {
@@ -237,6 +257,7 @@ export class Puller {
     const stageName = stageNameOf(operation);
     const mayBeStaged = this.#leftovers.take(stageName);
     try {
+      await this.#context.witness.hold();
       const wanted = { target: operation.target, stageName, ours, mayBeStaged };
       const fetched = await this.#fetcher.fetch(wanted, signal);
       if (fetched.outcome === 'staged') {

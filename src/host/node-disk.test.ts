@@ -48,6 +48,29 @@ test('an error keeps its code and facts, and its cause as text', async (t) => {
   assert.match(String(exists.cause), /EEXIST/);
 });
 
+test('a witness serves any worker until it is closed, on its own file system', async (t) => {
+  const { disk, path } = setUp(t);
+  const witness = await disk.witness(path);
+  const args = { path, witness: witness.handle };
+  const could = await Promise.all([
+    disk.run('syncAll', args, usual),
+    disk.run('syncAll', args, usual),
+  ]);
+  assert.equal(could[0], could[1]);
+  const elsewhere = await disk.witness('/proc');
+  if (could[0]) {
+    await rejects(
+      disk.run('syncAll', { path, witness: elsewhere.handle }, usual),
+      'FILE_CROSS_DEVICE',
+    );
+  }
+  assert.deepEqual(openBelow(path), [path]);
+  await witness.close();
+  await elsewhere.close();
+  assert.deepEqual(openBelow(path), []);
+  await rejects(disk.witness(join(path, 'absent')), 'FILE_GONE');
+});
+
 test('buffers change hands in both directions instead of being copied', async (t) => {
   const { disk, path } = setUp(t);
   const bytes = new Uint8Array(100_000).fill(7);

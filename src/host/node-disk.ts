@@ -1,8 +1,12 @@
 /** ports/disk on Node: a few worker threads that run programs over files, the urgent ones first. */
 
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { assert } from '../base/assert.ts';
-import type { Disk, JobOptions, ProgramTable } from '../ports/disk.ts';
+import type { Disk, JobOptions, ProgramTable, Witness } from '../ports/disk.ts';
+import type { DirHandle } from '../ports/file-system.ts';
 import { type DiskJob, DiskThread } from './disk-thread.ts';
+import { toFileError } from './errno.ts';
 import { moduleUrl } from './module-url.ts';
 
 /** One that runs and one that waits, so that a thread never idles while the main thread is busy. */
@@ -32,6 +36,15 @@ export class NodeDisk<Table extends ProgramTable> implements Disk<Table> {
   // A property, because the port's result type follows from the name and is known to the caller alone.
   readonly run: Disk<Table>['run'] = (name, args, options) =>
     this.#queue(name, args, options) as Promise<never>;
+
+  async witness(directory: string): Promise<Witness> {
+    try {
+      const held = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+      return { handle: held.fd as DirHandle, close: () => held.close() };
+    } catch (error) {
+      throw toFileError(error, { call: 'witness' });
+    }
+  }
 
   /** Takes no more jobs, waits for those it took, ends the threads. */
   async close(): Promise<void> {

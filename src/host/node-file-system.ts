@@ -75,7 +75,7 @@ export class NodeFileSystem implements FileSystem {
       case 'sync':
         return fs.fsyncSync(this.#handles.fdOf(call.handle));
       case 'syncFileSystem':
-        return this.#syncFileSystem(call.dir);
+        return this.#syncFileSystem(call.dir, call.witness);
       case 'setMode':
         return fs.fchmodSync(this.#handles.fdOf(call.handle), call.mode & 0o7777);
       case 'setTime':
@@ -152,10 +152,14 @@ export class NodeFileSystem implements FileSystem {
     }
   }
 
-  #syncFileSystem(dir: DirHandle): void {
+  #syncFileSystem(dir: DirHandle, witness: DirHandle | undefined): void {
     const { syncsAsOne } = abilitiesAt(this.#handles.pathOf(dir));
     if (!syncsAsOne) throw new KithError('FILE_UNSUPPORTED', { call: 'syncFileSystem' });
-    needCalls().syncfs(dir);
+    // Descriptors are the process's: one that another thread opened serves here, if it is of the same file system.
+    if (witness !== undefined && fs.fstatSync(dir).dev !== fs.fstatSync(witness).dev) {
+      throw new KithError('FILE_CROSS_DEVICE', { call: 'syncFileSystem' });
+    }
+    needCalls().syncfs(witness ?? dir);
   }
 }
 

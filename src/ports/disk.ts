@@ -1,6 +1,6 @@
 /** Where programs over files run: a small pool of workers on the host, the scheduler in the simulator. */
 
-import type { FileProgram } from './file-system.ts';
+import type { DirHandle, FileProgram } from './file-system.ts';
 
 /** The programs a disk knows, by name. Arguments and results are plain data that can be copied between threads. */
 export type ProgramTable = {
@@ -19,6 +19,15 @@ export interface JobOptions {
 }
 
 /**
+ * Sees write errors of a file system, those of the background too, from when it was opened on. Outlives jobs, and until it
+ * is closed the file system cannot be unmounted.
+ */
+export interface Witness {
+  readonly handle: DirHandle;
+  close(): Promise<void>;
+}
+
+/**
  * Runs jobs; a job that has begun runs to its end. Rejects with the program's own KithError, or FILE_FAILED if the worker
  * died, and then part of the job may be done. Handles end with their program: what it left open is closed.
  */
@@ -28,4 +37,6 @@ export interface Disk<Table extends ProgramTable> {
     args: ProgramArgs<Table, Name>,
     options: JobOptions,
   ): Promise<ProgramResult<Table, Name>>;
+  /** A witness of the file system of the directory. Rejects as `openRoot` throws; FILE_GONE if it is not there. */
+  witness(directory: string): Promise<Witness>;
 }

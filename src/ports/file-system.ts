@@ -102,9 +102,12 @@ export interface FileCalls {
   sync: { readonly args: { readonly handle: DirHandle | FileHandle }; readonly result: undefined };
   /**
    * Makes everything on the file system of `dir` durable; only where `abilities.syncsAsOne`. Tells of write errors since
-   * `dir` was opened: open it before what is to be made durable is written.
+   * the witness was opened (undefined: since `dir` was), each once: open it before what is to be made durable is written.
    */
-  syncFileSystem: { readonly args: { readonly dir: DirHandle }; readonly result: undefined };
+  syncFileSystem: {
+    readonly args: { readonly dir: DirHandle; readonly witness: DirHandle | undefined };
+    readonly result: undefined;
+  };
   /** Low twelve bits. */
   setMode: {
     readonly args: { readonly handle: DirHandle | FileHandle; readonly mode: number };

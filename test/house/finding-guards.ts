@@ -51,6 +51,30 @@ export const findingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'nobody sees write errors before a group is applied',
+    file: 'write-errors',
+    scenario: 'after',
+    edits: [
+      {
+        file: 'src/engine/puller.ts',
+        from: 'await this.#context.witness.hold();',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'after a failed sync what is staged beside the group is believed',
+    file: 'write-errors',
+    scenario: 'a group whose',
+    edits: [
+      {
+        file: 'src/engine/groups.ts',
+        from: 'await this.#parts.stageAnew();',
+        to: '',
+      },
+    ],
+  },
+  {
     name: 'a look is believed though our row is younger',
     file: 'looking',
     scenario: 'a directory that went while',

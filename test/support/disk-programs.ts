@@ -2,12 +2,14 @@
 
 import { KithError } from '../../src/base/error.ts';
 import {
+  abilities,
   list,
   makeDir,
   openDir,
   openFile,
   openRoot,
   read,
+  syncFileSystem,
   write,
 } from '../../src/engine/file-calls.ts';
 import type { DirHandle, FileProgram } from '../../src/ports/file-system.ts';
@@ -18,6 +20,13 @@ export const programs = {
   *names({ path }: { readonly path: string }): FileProgram<readonly string[]> {
     const root = yield* openRoot(path);
     return root === undefined ? [] : (yield* list(root)).names;
+  },
+  /** Whether the file system could be made durable. */
+  *syncAll(args: { readonly path: string; readonly witness: DirHandle }): FileProgram<boolean> {
+    const root = yield* openRoot(args.path);
+    if (root === undefined || !(yield* abilities(root)).syncsAsOne) return false;
+    yield* syncFileSystem(root, args.witness);
+    return true;
   },
   /** Opens directories and files, closes none, and ends or throws as told. */
   *leave(args: {

@@ -19,6 +19,8 @@ export interface ApplyArgs {
   readonly items: readonly ApplyItem[];
   /** Short id for the name of a copy of what a person put there at the last moment. */
   readonly self: bigint;
+  /** Opened before the content was staged. */
+  readonly witness: DirHandle;
 }
 
 /** Files up to which each one is synced by itself. */
@@ -32,10 +34,11 @@ export function apply(args: ApplyArgs): FileProgram<readonly Applied[]> {
   return inRoot(args.root, function* (reach) {
     const stage = yield* stageDir(reach);
     const together = (yield* abilities(stage)).syncsAsOne;
-    const staged = yield* makeContentDurable(stage, { items: args.items, together });
+    const { items, witness } = args;
+    const staged = yield* makeContentDurable(stage, { items, together, witness });
     const applied: Applied[] = [];
     const touched = new Set<string>();
-    for (const [index, item] of args.items.entries()) {
+    for (const [index, item] of items.entries()) {
       const failed = staged.get(index);
       if (failed !== undefined) applied.push({ outcome: 'failed', code: failed });
       else
@@ -44,7 +47,7 @@ export function apply(args: ApplyArgs): FileProgram<readonly Applied[]> {
         );
       yield* reach.trim();
     }
-    yield* makeNamesDurable(reach, { stage, touched, together });
+    yield* makeNamesDurable(reach, { stage, touched, together, witness });
     return applied;
   });
 }
@@ -52,7 +55,11 @@ export function apply(args: ApplyArgs): FileProgram<readonly Applied[]> {
 /** Finishes and syncs staged content; the items whose stage file is not there or fails, with their code. */
 function* makeContentDurable(
   stage: DirHandle,
-  group: { readonly items: readonly ApplyItem[]; readonly together: boolean },
+  group: {
+    readonly items: readonly ApplyItem[];
+    readonly together: boolean;
+    readonly witness: DirHandle;
+  },
 ): FileProgram<ReadonlyMap<number, ErrorCode>> {
   const failed = new Map<number, ErrorCode>();
   const files = group.items.filter((item) => item.kind === 'publish').length;
@@ -62,7 +69,7 @@ function* makeContentDurable(
     const code = yield* finishStaged(stage, item, each);
     if (code !== undefined) failed.set(index, code);
   }
-  if (!each) yield* syncFileSystem(stage);
+  if (!each) yield* syncFileSystem(stage, group.witness);
   return failed;
 }
 
@@ -97,10 +104,13 @@ function* makeNamesDurable(
     readonly stage: DirHandle;
     readonly touched: ReadonlySet<string>;
     readonly together: boolean;
+    readonly witness: DirHandle;
   },
 ): FileProgram<void> {
   if (group.touched.size === 0) return;
-  if (group.together && group.touched.size > FEW) return yield* syncFileSystem(group.stage);
+  if (group.together && group.touched.size > FEW) {
+    return yield* syncFileSystem(group.stage, group.witness);
+  }
   yield* sync(group.stage);
   for (const path of group.touched) {
     const dir = yield* reach.dir(path);

@@ -50,11 +50,14 @@ function* moveAside(reach: Reach, kept: DirHandle, item: Aside): FileProgram<boo
   }
 }
 
-/** Makes everything in the folder durable where one call can; whether it could. */
-export function syncAll(args: { readonly root: Root }): FileProgram<boolean> {
+/** Makes everything in the folder durable where one call can; whether it could. Fails with what the witness saw, if there is one. */
+export function syncAll(args: {
+  readonly root: Root;
+  readonly witness?: DirHandle;
+}): FileProgram<boolean> {
   return inRoot(args.root, function* (reach) {
     if (!(yield* abilities(reach.root)).syncsAsOne) return false;
-    yield* syncFileSystem(reach.root);
+    yield* syncFileSystem(reach.root, args.witness);
     return true;
   });
 }
