@@ -77,6 +77,10 @@ export const ERRORS = {
   },
   SPECIAL_FILE: { kind: 'permanent', text: 'neither a file, a directory nor a link: it is not synchronised' },
   NAME_NOT_UNICODE: { kind: 'permanent', text: 'this name is not UTF-8: rename it to have it synchronised' },
+  NAME_FOLDED: {
+    kind: 'permanent',
+    text: 'this disk takes the name for another one here, in other letters (a and A): rename one',
+  },
   NAME_TWICE: { kind: 'permanent', text: 'another name here is the same text in another Unicode form: rename one' },
   CONTENT_DAMAGED: { kind: 'permanent', text: 'the content was damaged by a power cut; it is fetched again' },
   BLOCK_MISMATCH: { kind: 'transient', text: 'a device sent bytes that do not match their hash' },

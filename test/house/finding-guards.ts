@@ -39,6 +39,18 @@ export const findingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'an emptied folder counts as filled once something arrives',
+    file: 'deletes',
+    scenario: 'what arrives in an emptied folder',
+    edits: [
+      {
+        file: 'src/engine/burials.ts',
+        from: '!going.has(row.path) && this.#speaks(row)',
+        to: '!going.has(row.path)',
+      },
+    ],
+  },
+  {
     name: 'nobody looks whether an open directory is still in its place',
     file: 'deletes',
     scenario: 'a directory that is moved out',
@@ -47,6 +59,18 @@ export const findingGuards: readonly Guard[] = [
         file: APPLY_ITEM,
         from: 'if (yield* work.reach.isInPlace(parent)) return true;',
         to: 'return true;',
+      },
+    ],
+  },
+  {
+    name: 'what the disk takes for another name counts as there',
+    file: 'folding',
+    scenario: 'a file that is renamed',
+    edits: [
+      {
+        file: 'src/engine/programs/look.ts',
+        from: `if (yield* reach.names.isAlias(dir, name)) return { outcome: 'gone' };`,
+        to: '',
       },
     ],
   },
@@ -177,6 +201,18 @@ export const findingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'our row says that damage is gone while it stands there',
+    file: 'doubt',
+    scenario: 'damage that cannot be put aside',
+    edits: [
+      {
+        file: 'src/engine/damage-control.ts',
+        from: 'if (row === undefined || !isAway(sighting) || !isAsSighted(context, sighting)) continue;',
+        to: 'if (row === undefined || !isAsSighted(context, sighting)) continue;',
+      },
+    ],
+  },
+  {
     name: 'a person is asked about what a power cut took',
     file: 'doubt',
     scenario: 'nobody is asked whether',
@@ -232,7 +268,7 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: SETTLE,
-        from: 'if (!isAsSeen(found, item.displaced)) return yield* keepUnlessOurs(reach, { ...task, found });',
+        from: 'if (!isOurs) return yield* keepUnlessOurs(reach, { ...task, found });',
         to: '',
       },
     ],
@@ -268,8 +304,50 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: SETTLE,
-        from: 'if (!item.isRecorded && item.conflictCopy !== undefined) {',
+        from: 'if (item.conflictCopy !== undefined) {',
         to: 'if (false && item.conflictCopy !== undefined) {',
+      },
+    ],
+  },
+  {
+    name: 'what was displaced is looked over while its path can be recorded',
+    file: 'displaced',
+    scenario: 'what loses its name is kept',
+    edits: [
+      {
+        file: SETTLE,
+        from: 'if (item.conflictCopy !== undefined) {',
+        to: 'if (!item.isRecorded && item.conflictCopy !== undefined) {',
+      },
+      {
+        file: 'src/engine/groups.ts',
+        from: 'if (result.isUnfinished) await this.#recover();',
+        to: `this.#context.busy.clear();
+      if (result.isUnfinished) await this.#recover();`,
+      },
+    ],
+  },
+  {
+    name: 'what was displaced is known by its times though they prove nothing',
+    file: 'displaced',
+    scenario: 'a file that a person changed within one step',
+    edits: [
+      {
+        file: 'src/engine/recovery.ts',
+        from: 'content: !isRecorded && ours?.seen?.racy === true ? ours : undefined,',
+        to: 'content: undefined,',
+      },
+    ],
+  },
+  {
+    name: 'a name is what it is whatever holds it',
+    file: 'names',
+    scenario: 'what stands in',
+    edits: [
+      {
+        file: 'src/engine/spelling.ts',
+        from: `const above = parent === '' ? undefined : speltOtherwise(store, parent);`,
+        to: 'const above = undefined;',
       },
     ],
   },

@@ -39,6 +39,10 @@ export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
     }
     const at = yield* openParent(work, item, made);
     const found = yield* status(at.dir, at.name);
+    if (found !== undefined && (yield* work.reach.names.isAlias(at.dir, at.name))) {
+      if (item.expected === undefined) return { outcome: 'failed', code: 'NAME_FOLDED' };
+      return { outcome: 'changed', made };
+    }
     if (!(yield* isExpected(at, found, item.expected))) return { outcome: 'changed', made };
     return yield* carryOut({ work, item, at, made, found });
   } catch (error) {
@@ -85,6 +89,9 @@ function* openParent(
   const known = yield* work.reach.dir(parent);
   if (known !== undefined) return { dir: known, name };
   const above = yield* openParent(work, { ...item, diskPath: parent }, made);
+  if (yield* work.reach.names.isAlias(above.dir, above.name)) {
+    throw new KithError('NAME_FOLDED', { path: parent });
+  }
   yield* placeDirectory(work.stage, above, { stageName: item.stageName, mode: undefined });
   made.push(parent);
   work.touched.add(splitDisk(parent).parent);

@@ -94,7 +94,10 @@ function* statusIn(dir: DirHandle, name: string): FileProgram<There | Missing> {
   return found === undefined ? { outcome: 'gone' } : { outcome: 'there', status: found };
 }
 
-/** One path; that it is gone must be said by the call and by the complete listing of what holds it. */
+/**
+ * One path; that it is gone must be said by the call and by the complete listing of what holds it. By the listing alone if
+ * the disk takes the name for another one.
+ */
 function* lookAt(reach: Reach, path: string): FileProgram<There | Missing> {
   const { parent, name } = splitDisk(path);
   const dir = yield* reach.dir(parent);
@@ -104,7 +107,10 @@ function* lookAt(reach: Reach, path: string): FileProgram<There | Missing> {
     return above.outcome === 'there' ? { outcome: 'failed', code: 'FILE_CHANGED' } : above;
   }
   const found = yield* status(dir, name);
-  if (found !== undefined) return { outcome: 'there', status: found };
+  if (found !== undefined) {
+    if (yield* reach.names.isAlias(dir, name)) return { outcome: 'gone' };
+    return { outcome: 'there', status: found };
+  }
   const { names } = yield* list(dir);
   if (names.includes(name)) return { outcome: 'failed', code: 'FILE_CHANGED' };
   return { outcome: 'gone' };

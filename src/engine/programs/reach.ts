@@ -17,6 +17,7 @@ import {
   statusOf,
   sync,
 } from '../file-calls.ts';
+import { ExactNames } from './exact-names.ts';
 
 /** A folder's directory, and the token that its marker must hold for us to believe that it is the right one. */
 export interface Root {
@@ -36,13 +37,17 @@ export function splitDisk(path: string): { readonly parent: string; readonly nam
 
 export class Reach {
   readonly root: DirHandle;
+  readonly names = new ExactNames();
   readonly #open = new Map<string, DirHandle>();
 
   constructor(root: DirHandle) {
     this.root = root;
   }
 
-  /** The directory at a path on the disk; undefined only if a part of it is proved absent. FILE_IS_LINK and the like else. */
+  /**
+   * The directory at a path on the disk; undefined only if a part of it is proved absent, or stands there in other letters.
+   * FILE_IS_LINK and the like else.
+   */
   *dir(path: string): FileProgram<DirHandle | undefined> {
     if (path === '') return this.root;
     const known = this.#open.get(path);
@@ -51,7 +56,9 @@ export class Reach {
     const above: DirHandle | undefined = yield* this.dir(parent);
     if (above === undefined) return undefined;
     const handle = yield* openDir(above, name);
-    if (handle !== undefined) this.#open.set(path, handle);
+    if (handle === undefined) return undefined;
+    if (yield* this.names.isAlias(above, name)) return yield* close(handle);
+    this.#open.set(path, handle);
     return handle;
   }
 
@@ -72,7 +79,7 @@ export class Reach {
     for (const [path, handle] of [...this.#open]) {
       if (path === CONTROL_DIR || path.startsWith(`${CONTROL_DIR}/`)) continue;
       this.#open.delete(path);
-      yield* close(handle);
+      yield* this.#close(handle);
     }
   }
 
@@ -81,7 +88,7 @@ export class Reach {
     for (const [at, handle] of [...this.#open]) {
       if (at !== path && !at.startsWith(`${path}/`)) continue;
       this.#open.delete(at);
-      yield* close(handle);
+      yield* this.#close(handle);
     }
   }
 
@@ -89,6 +96,11 @@ export class Reach {
   *end(): FileProgram<void> {
     yield* this.#closeOpened();
     yield* close(this.root);
+  }
+
+  *#close(handle: DirHandle): FileProgram<void> {
+    this.names.forget(handle);
+    yield* close(handle);
   }
 
   *#closeOpened(): FileProgram<void> {
