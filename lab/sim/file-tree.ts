@@ -160,11 +160,16 @@ export class FileTree {
   mount(dir: Inode, device: bigint): Inode {
     const root = this.#newInode('directory', { mode: 0o755, device });
     root.links = 1;
+    this.mountAgain(dir, root);
+    return root;
+  }
+
+  /** Mounts a file system that was unmounted, with what is on it. */
+  mountAgain(dir: Inode, root: Inode): void {
     root.parent = dir.parent;
     root.name = dir.name;
     dir.mounted = root;
     this.#mounts.push({ dir: dir.uid, root: root.uid });
-    return root;
   }
 
   /** Shows again what was hidden. */

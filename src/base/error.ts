@@ -77,6 +77,10 @@ export const ERRORS = {
   },
   SPECIAL_FILE: { kind: 'permanent', text: 'neither a file, a directory nor a link: it is not synchronised' },
   NAME_NOT_UNICODE: { kind: 'permanent', text: 'this name is not UTF-8: rename it to have it synchronised' },
+  MOUNT_CHANGED: {
+    kind: 'permanent',
+    text: 'another disk is mounted here than before, or none: mount it again, or confirm that what stood in it is gone (kith rescan FOLDER --confirm-emptied)',
+  },
   NAME_FOLDED: {
     kind: 'permanent',
     text: 'this disk takes the name for another one here, in other letters (a and A): rename one',

@@ -39,6 +39,7 @@ function mostBytesOf(entry: SequencedEntry): number {
     entry.path.length * BYTES_PER_UNIT +
     (entry.blocks.length / HASH_BYTES) * BYTES_PER_BLOCK +
     entry.version.length * BYTES_PER_COUNTER +
-    entry.target.length
+    entry.target.length +
+    entry.previousHash.length
   );
 }

@@ -31,7 +31,7 @@ export function makeCommandLine(options: CommandLineOptions): Commander {
       'where keys and configuration are (default: KITH_HOME, or the configuration folder)',
     )
     .version(version, '--version', 'print the version')
-    .helpCommand('help [command]', 'explain a command')
+    .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut, writeErr: writeError })
     .showHelpAfterError('(--help explains it)')
@@ -51,6 +51,7 @@ export function makeCommandLine(options: CommandLineOptions): Commander {
     }
     addCommand({ parent, name: second ?? first, command, options, root });
   }
+  addHelp(root);
   root.addHelpText(
     'after',
     "\nBegin with 'kith init'. 'kith help COMMAND' explains one command, with examples.",
@@ -88,6 +89,22 @@ function addCommand({
     const { home } = root.opts<{ home?: string }>();
     await options.onCommand({ command, words, home });
   });
+}
+
+/** The library's own looks at one word only, and shows the help of everything for one that it does not know. */
+function addHelp(root: Commander): void {
+  root
+    .command('help [command...]')
+    .description('Explain a command.')
+    .summary('Explain a command')
+    .action((names: readonly string[]) => {
+      let at = root;
+      for (const name of names) {
+        const next = at.commands.find((each) => each.name() === name);
+        at = next ?? at.error(`error: unknown command '${name}'`);
+      }
+      at.help();
+    });
 }
 
 function optionOf({ form, about, isMany }: Word): Option {

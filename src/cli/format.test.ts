@@ -127,6 +127,16 @@ test('a status names folders, devices and problems, and hides no escape in a fil
               trouble: null,
             },
             {
+              ...device,
+              name: 'desk',
+              heard: false,
+              need: nothing,
+              completion: 1,
+              freshnessMs: 0,
+              lastSeenMs: 5,
+              trouble: null,
+            },
+            {
               ...away,
               need: { files: 1, bytes: 10, deletes: 0 },
               completion: 0.5,
@@ -148,6 +158,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
     '  here     1 file, 2 directories, 1.5 kB',
     '  lacking  1 file, 1.0 kB, 1 delete',
     '  nas      connected, 100 %, has everything  tcp://192.0.2.7:22000',
+    '  desk     connected, has not said yet what it has  tcp://192.0.2.7:22000',
     '  phone    not connected, last seen 1 min ago; then 50 %, lacks 1 file, 10 bytes',
     '  problem  x\\u{1b}[31m: denied (FILE_DENIED)',
   ]);

@@ -39,11 +39,6 @@ export async function main(options: MainOptions): Promise<ExitCode> {
     },
   });
   try {
-    const [first, about] = words;
-    const isKnown =
-      !/^[^-]/.test(about ?? '-') || line.commands.some((each) => each.name() === about);
-    // The library would show the help of everything, and not say why.
-    if (first === 'help' && !isKnown) line.error(`error: unknown command '${about}'`);
     await line.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {

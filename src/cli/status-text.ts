@@ -60,10 +60,14 @@ function folderLines(
 }
 
 function deviceText(device: FolderDeviceStatus, nowMs: number): string {
-  const { connected, address, need, completion, lastSeenMs, trouble } = device;
+  const { connected, heard, address, need, completion, lastSeenMs, trouble } = device;
   const lacks = need.files + need.deletes > 0 ? `lacks ${needText(need)}` : 'has everything';
   const done = `${percentText(completion)}, ${lacks}`;
-  if (connected) return `connected, ${done}${address === null ? '' : `  ${plainText(address)}`}`;
+  if (connected) {
+    // What it has is not known then: the folder is not shared there, or has stopped.
+    const known = heard ? done : 'has not said yet what it has';
+    return `connected, ${known}${address === null ? '' : `  ${plainText(address)}`}`;
+  }
   const seen =
     lastSeenMs === null ? 'never seen' : `last seen ${durationText(nowMs - lastSeenMs)} ago`;
   const why = trouble === null ? '' : ` (${plainText(trouble)})`;

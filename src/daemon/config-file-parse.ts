@@ -57,6 +57,11 @@ export function parseConfig(text: string): ParsedConfig {
       }),
     );
   }
+  // Bytes that are no UTF-8 were read as this; written back, a path would be another one.
+  const broken = text.indexOf('\uFFFD');
+  if (broken >= 0) {
+    return refused([{ path: [], where: '', text: 'is not UTF-8', ...placeAt(broken) }]);
+  }
   const value = readValue(document);
   if (value.kind === 'refused') {
     return refused([

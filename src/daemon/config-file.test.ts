@@ -73,6 +73,13 @@ test('what is no YAML, and a key that stands twice, are named with their line', 
   assert.match(twice ?? '', /^3:1 : is not YAML: .*unique/);
 });
 
+test('bytes that are no UTF-8 are named with their line, not read as something else', async (t) => {
+  const home = await homeWith('', t);
+  const text = 'name: a\nfolders:\n  - { id: docs, path: /m\u{fc}ll }\n';
+  await writeFile(path.join(home, 'config.yaml'), text, 'latin1');
+  assert.deepEqual(await mistakesIn(home), ['3:25 : is not UTF-8']);
+});
+
 test('what no configuration could be is refused in words, whatever it is', async (t) => {
   const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
   for (const [at, name] of [...'bcdefgh'].entries()) {

@@ -77,11 +77,14 @@ function report({ device, facts, config, uptimeMs }: ServiceParts): StatusReport
         trouble: link?.trouble ?? null,
       };
     });
+    const silent = shared.find(({ connected, heard }) => connected && !heard);
+    // Nothing is known of what it has: its folder is not shared with us, or has stopped.
+    const isSilent = state === 'idle' && silent !== undefined;
     return {
       id,
       path,
-      state,
-      stateReason: stateReason ?? null,
+      state: isSilent ? 'syncing' : state,
+      stateReason: isSilent ? `${silent.name} does not offer this folder` : (stateReason ?? null),
       local,
       global,
       need,

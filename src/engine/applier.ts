@@ -11,6 +11,7 @@ import type { Operation } from '../model/plan.ts';
 import { versionKey } from '../model/version.ts';
 import type { Intent, OurEntry } from '../ports/folder-store.ts';
 import { diskPathOf, type FolderContext, seenOf } from './context.ts';
+import { isParentForeign } from './mounts.ts';
 import type { Applied, ApplyItem, Expected } from './programs/change.ts';
 import type { Displaced } from './programs/settle.ts';
 
@@ -100,6 +101,7 @@ function itemOf(context: FolderContext, ready: Ready): ApplyItem {
     diskPath: diskPathOf(context.store, path),
     stageName: stageNameOf(operation),
     expected: expectedOf(ours),
+    isForeign: isParentForeign(context.store, { path }),
     conflictCopy,
   };
   const mode = target.noPermissions ? undefined : target.mode;
@@ -170,12 +172,13 @@ function rowOf(
   const { status, isTouched } = done.applied;
   const seen = status === undefined ? undefined : seenOf(status, done.readAtMs);
   // A time that was set on an inode which stood there may have hidden a write of the last moment.
+  const isForeign = done.item.kind === 'adopt' && done.item.expected?.seen.isForeign === true;
   const doubtful = isTouched || (done.item.kind === 'adopt' && target.kind === 'file');
   return {
     ...target,
     sequence,
     diskPath: done.item.diskPath === path ? undefined : done.item.diskPath,
-    seen: seen === undefined ? undefined : { ...seen, racy: seen.racy || doubtful },
+    seen: seen === undefined ? undefined : { ...seen, racy: seen.racy || doubtful, isForeign },
   };
 }
 

@@ -4,6 +4,8 @@ import type { ErrorCode } from '../base/error.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { isSuspect } from './classify.ts';
 import type { FolderContext } from './context.ts';
+import { isHidden } from './mounts.ts';
+import { splitDisk } from './programs/reach.ts';
 
 /** A row whose path is gone. */
 export interface Gone {
@@ -13,7 +15,7 @@ export interface Gone {
 
 export interface BurialEvents {
   readonly fail: (diskPath: string, code: ErrorCode) => void;
-  /** It is there after all. */
+  /** It is there after all, or may be: it is to be looked at. */
   readonly back: (diskPath: string) => void;
 }
 
@@ -30,6 +32,8 @@ export class Burials {
   readonly #events: BurialEvents;
   readonly #gone = new Map<string, Gone>();
   #firstMs = 0;
+  /** Our last sequence when the first of them was gone. */
+  #firstSequence = 0;
   #lastMs = 0;
   #isEmptied = false;
   #mayEmpty = false;
@@ -54,6 +58,11 @@ export class Burials {
     return Math.min(this.#lastMs + REST_MS, this.#firstMs + PATIENCE_MS);
   }
 
+  /** A person has said that what is gone is gone. */
+  get isConfirmed(): boolean {
+    return this.#mayEmpty;
+  }
+
   /** That everything is gone was meant. */
   confirm(): void {
     this.#mayEmpty = true;
@@ -67,7 +76,10 @@ export class Burials {
 
   add(row: OurEntry, nowMs: number): void {
     const diskPath = row.diskPath ?? row.path;
-    if (this.#gone.size === 0) this.#firstMs = nowMs;
+    if (this.#gone.size === 0) {
+      this.#firstMs = nowMs;
+      this.#firstSequence = this.#context.store.lastSequence();
+    }
     this.#lastMs = nowMs;
     this.#gone.set(diskPath, { row, diskPath });
   }
@@ -89,9 +101,11 @@ export class Burials {
     }
     const isPatient = now.nowMs < this.#firstMs + PATIENCE_MS;
     if (now.nowMs < due || (isPatient && now.isBusy)) return undefined;
-    const all = [...this.#gone.values()].filter((gone) => this.#isStillOurs(gone));
+    const all = [...this.#gone.values()];
     this.#gone.clear();
-    const proved = await this.#prove(all);
+    const proved = await this.#prove(all.filter((gone) => this.#isStillOurs(gone)));
+    // Of a row that is another by now nothing is known but that its path has to be looked at.
+    for (const gone of all) if (!this.#isStillOurs(gone)) this.#events.back(gone.diskPath);
     if (this.#wouldEmpty(proved)) {
       this.#isEmptied = true;
       for (const gone of proved) this.#gone.set(gone.diskPath, gone);
@@ -119,7 +133,8 @@ export class Burials {
       for (const [index, found] of looked.paths.entries()) {
         const gone = part[index];
         if (gone === undefined) continue;
-        if (found.outcome === 'gone') proved.push(gone);
+        if (found.outcome === 'gone' && this.#isProof(gone.row, found.isForeign)) proved.push(gone);
+        else if (found.outcome === 'gone') this.#events.back(splitDisk(gone.diskPath).parent);
         else if (found.outcome === 'there') this.#events.back(gone.diskPath);
         else this.#events.fail(gone.diskPath, found.code);
       }
@@ -127,12 +142,21 @@ export class Burials {
     return proved;
   }
 
+  #isProof(row: OurEntry, isForeign: boolean | undefined): boolean {
+    return this.#mayEmpty || !isHidden(this.#context.store, row, isForeign);
+  }
+
+  /** What another device put here since tells nothing of what was here before. */
+  #speaks({ sequence, modifiedBy }: OurEntry): boolean {
+    return sequence <= this.#firstSequence || modifiedBy === this.#context.self.shortId;
+  }
+
   /** All that was in the folder is gone at one stroke: a person is asked before others are told. */
   #wouldEmpty(proved: readonly Gone[]): boolean {
     if (this.#mayEmpty || proved.length === 0) return false;
     const going = new Set(proved.map((gone) => gone.row.path));
     for (const row of this.#context.store.children(undefined)) {
-      if (!row.deleted && !row.invalid && !going.has(row.path)) return false;
+      if (!row.deleted && !row.invalid && !going.has(row.path) && this.#speaks(row)) return false;
     }
     // What a power cut took will be fetched again from whoever has it: nobody has to be asked.
     return proved.some(

@@ -1,12 +1,14 @@
 /** Compares a look at the disk with our rows: what needs reading, what can be recorded at once, what is a problem. */
 
 import { asKithError } from '../base/error.ts';
+import type { EntryKind } from '../model/entry.ts';
 import { childPath, type RelPath } from '../model/path.ts';
 import type { Found } from '../planner/local.ts';
 import type { FileStatus } from '../ports/file-system.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { type FolderContext, isUnchanged, seenOf } from './context.ts';
-import type { Findings, LookStart } from './findings.ts';
+import type { Findings, Looked } from './findings.ts';
+import { isHidden, isMountPoint } from './mounts.ts';
 import type { Listed } from './programs/look.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -18,12 +20,13 @@ export function classifyThere(
     readonly path: RelPath;
     readonly diskPath: string;
     readonly status: FileStatus;
-    readonly began: LookStart;
+    readonly looked: Looked;
   },
   findings: Findings,
 ): void {
   const { path, diskPath, status } = at;
   const ours = context.store.ours(path);
+  if (context.rules.isExcluded(path, kindOf(status))) return;
   if (status.kind === 'other') {
     findings.problems.push({ path: diskPath, code: 'SPECIAL_FILE' });
     return;
@@ -33,11 +36,11 @@ export function classifyThere(
   const basedOn = ours?.sequence ?? 0;
   const isUnread = !isUnchanged(status, ours) || isSuspect(context, ours);
   if (!isUnread && diskPath === (ours?.diskPath ?? path)) return;
-  if (basedOn > at.began.sequence) {
+  if (basedOn > at.looked.sequence) {
     findings.outrun.push(diskPath);
     return;
   }
-  const seen = seenOf(status, at.began.readAtMs);
+  const seen = { ...seenOf(status, at.looked.readAtMs), isForeign: isForeign(context, at, ours) };
   if (!isUnread && ours !== undefined) {
     // The same in another spelling: nobody else has to know.
     findings.sightings.push({ path, diskPath, basedOn, found: ours, seen });
@@ -70,7 +73,7 @@ export function classifyListed(
     readonly path: RelPath | undefined;
     readonly diskPath: string;
     readonly listed: Listed;
-    readonly began: LookStart;
+    readonly looked: Looked;
   },
   findings: Findings,
 ): void {
@@ -87,16 +90,57 @@ export function classifyListed(
     const diskPath = joinDisk(at.diskPath, name);
     const path = pathOf(at.path, name);
     if (path === undefined) findings.problems.push({ path: diskPath, code: 'PATH_INVALID' });
-    else if (context.rules.isExcluded(path)) met.add(path);
+    else if (context.rules.isExcluded(path, kindOf(status))) met.add(path);
     else if (met.has(path)) findings.problems.push({ path: diskPath, code: 'NAME_TWICE' });
     else {
       met.add(path);
-      classifyThere(context, { path, diskPath, status, began: at.began }, findings);
+      classifyThere(context, { path, diskPath, status, looked: at.looked }, findings);
     }
   }
-  for (const row of context.store.children(at.path)) {
-    if (!row.deleted && !row.invalid && !met.has(row.path)) classifyGone(context, row, findings);
+  const missing = context.store
+    .children(at.path)
+    .filter((row) => !row.deleted && !row.invalid && !met.has(row.path));
+  const hidden = at.looked.isConfirmed
+    ? []
+    : missing.filter((row) => isHidden(context.store, row, at.listed.isForeign));
+  for (const row of missing) if (!hidden.includes(row)) classifyGone(context, row, findings);
+  const mounts = hidden.map((row) =>
+    isMountPoint(context.store, row) ? (row.diskPath ?? row.path) : at.diskPath,
+  );
+  for (const path of new Set(mounts)) findings.problems.push({ path, code: 'MOUNT_CHANGED' });
+  if (at.path !== undefined && hidden.length === 0) settleMount(context, at, findings);
+}
+
+/** Nothing is missing: whatever is mounted there by now, it is the directory that we know. */
+function settleMount(
+  context: FolderContext,
+  at: { readonly path: RelPath | undefined; readonly diskPath: string; readonly listed: Listed },
+  findings: Findings,
+): void {
+  const row = at.path === undefined ? undefined : context.store.ours(at.path);
+  if (row?.kind !== 'directory' || row.seen === undefined || row.deleted) return;
+  if (row.seen.isForeign === at.listed.isForeign) return;
+  findings.sightings.push({
+    path: row.path,
+    diskPath: at.diskPath,
+    basedOn: row.sequence,
+    found: row,
+    seen: { ...row.seen, isForeign: at.listed.isForeign },
+  });
+}
+
+/** Of a directory that we know as it was: only its listing tells whether what was in it is hidden. */
+function isForeign(
+  context: FolderContext,
+  { status, looked }: { readonly status: FileStatus; readonly looked: Looked },
+  ours: OurEntry | undefined,
+): boolean {
+  if (status.kind !== 'directory') return false;
+  const isKnown = ours?.kind === 'directory' && !ours.deleted && ours.seen !== undefined;
+  if (isKnown && context.store.children(ours.path).some((row) => !row.deleted && !row.invalid)) {
+    return ours.seen.isForeign;
   }
+  return status.device !== looked.device;
 }
 
 /** A row whose path is proved to be gone, and with a directory everything below it. */
@@ -141,6 +185,11 @@ function joinDisk(parent: string, name: string): string {
   return parent === '' ? name : `${parent}/${name}`;
 }
 
+/** As what it would be told to others. */
+function kindOf({ kind }: FileStatus): EntryKind {
+  return kind === 'other' ? 'file' : kind;
+}
+
 /** What stands at a path, as an entry without a version. */
 export function foundOf(
   path: RelPath,
@@ -152,7 +201,7 @@ export function foundOf(
     readonly target?: Uint8Array;
   },
 ): Found {
-  const kind = status.kind === 'other' ? 'file' : status.kind;
+  const kind = kindOf(status);
   return {
     path,
     kind,

@@ -73,7 +73,7 @@ export function seenOf(status: FileStatus, readAtMs: number): Seen {
   const window = status.mtime.ns === 0 ? COARSE_WINDOW_MS : FINE_WINDOW_MS;
   const racy = status.kind === 'file' && age < window && age > -window;
   const { inode, size, mode, mtime, ctime } = status;
-  return { inode, size, mode, mtime, ctime, racy };
+  return { inode, size, mode, mtime, ctime, racy, isForeign: false };
 }
 
 /** True if the disk says of a path what our row says, so that there is no need to read it. */

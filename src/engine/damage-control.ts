@@ -35,42 +35,61 @@ export function sortDamage(context: FolderContext, sightings: readonly Sighting[
   return { sound: sightings.filter((sighting) => !damaged.includes(sighting)), damaged };
 }
 
-/** Disk paths of damage that nobody else can mend. The rest is put aside and will be fetched. */
+/**
+ * Puts damage aside that somebody else can mend; it will be fetched. Disk paths of what stays: nobody has it, or it could not
+ * be moved.
+ */
 export async function repair(
   context: FolderContext,
   damaged: readonly Sighting[],
 ): Promise<readonly string[]> {
-  const { disk, random, log } = context.ports;
   const mendable = damaged.filter((sighting) => {
     const ours = context.store.ours(sighting.path);
-    return ours !== undefined && isHeldElsewhere(context, ours);
+    return ours !== undefined && isHeldElsewhere(context, ours) && isAsSighted(context, sighting);
   });
+  // Out of the way first: as long as it stands there our row must tell that it is damage.
+  const isAway = await putAside(context, mendable);
   const taken: Sighting[] = [];
   await context.ledger.change((next) => {
     const ours: OurEntry[] = [];
     for (const sighting of mendable) {
       const row = context.store.ours(sighting.path);
-      if (row?.sequence !== sighting.basedOn || context.busy.has(sighting.path)) continue;
+      if (row === undefined || !isAway(sighting) || !isAsSighted(context, sighting)) continue;
       taken.push(sighting);
       // `invalid`: others know that we do not have it, and it is fetched like anything new.
       ours.push({ ...row, invalid: true, seen: undefined, sequence: next() });
     }
     return ours.length === 0 ? undefined : { ours };
   });
-  const items = taken.flatMap(({ diskPath, found, seen }) =>
+  for (const { diskPath } of taken) context.unsynced.damaged.delete(diskPath);
+  return damaged.filter((each) => !taken.includes(each)).map((each) => each.diskPath);
+}
+
+/** Whether nothing stands there any more. */
+async function putAside(
+  { ports, root, id: folder }: FolderContext,
+  sightings: readonly Sighting[],
+): Promise<(sighting: Sighting) => boolean> {
+  const { disk, random, log } = ports;
+  const items = sightings.flatMap(({ diskPath, found, seen }) =>
     found === undefined || seen === undefined
       ? []
       : [{ diskPath, seen, keptAs: toHex(random.bytes(16)) }],
   );
-  if (items.length > 0) {
-    const moved = await disk.run('setAside', { root: context.root, items }, { urgency: 1 });
-    for (const [index, { diskPath, keptAs }] of items.entries()) {
-      if (moved[index] !== true) continue;
-      log.write('warn', 'damage-put-aside', { folder: context.id, path: diskPath, keptAs });
-    }
+  const left = new Set(items.map(({ diskPath }) => diskPath));
+  if (items.length === 0) return () => true;
+  const moved = await disk.run('setAside', { root, items }, { urgency: 1 });
+  for (const [index, { diskPath, keptAs }] of items.entries()) {
+    if (moved[index] !== true) continue;
+    left.delete(diskPath);
+    log.write('warn', 'damage-put-aside', { folder, path: diskPath, keptAs });
   }
-  for (const { diskPath } of taken) context.unsynced.damaged.delete(diskPath);
-  return damaged.filter((each) => !taken.includes(each)).map((each) => each.diskPath);
+  return ({ diskPath }) => !left.has(diskPath);
+}
+
+/** Our row is the one that the sighting was compared with, and nothing is under way at the path. */
+function isAsSighted({ store, busy }: FolderContext, { path, basedOn }: Sighting): boolean {
+  return store.ours(path)?.sequence === basedOn && !busy.has(path);
 }
 
 function isHeldElsewhere(context: FolderContext, ours: OurEntry): boolean {

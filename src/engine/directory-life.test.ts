@@ -65,6 +65,7 @@ function entryOf(facts: {
     blockSize: 131_072,
     blocks: nothing,
     contentHash: deleted ? nothing : new Uint8Array([Number(value)]),
+    previousHash: nothing,
     target: nothing,
   };
 }

@@ -23,16 +23,33 @@ export interface Findings {
   /** Disk paths of directories that were met. */
   readonly directories: string[];
   readonly problems: { readonly path: string; readonly code: ErrorCode }[];
+  /** What each complete listing told. */
+  readonly listings: {
+    readonly dir: string;
+    readonly problems: readonly { readonly path: string; readonly code: ErrorCode }[];
+  }[];
+  /** Disk paths that are there, well or not, and such that are not. */
+  readonly there: string[];
+  readonly absent: string[];
+  /** Disk paths to be looked at again, and directories to be listed. */
+  readonly doubts: { readonly path: string; readonly isTree: boolean }[];
+  readonly toList: { readonly path: string; readonly isTree: boolean }[];
   /** Disk paths that are well. */
   readonly well: string[];
   /** Disk paths whose row is younger than the look: what was seen may be what stood there before it. */
   readonly outrun: string[];
 }
 
-/** When a look began: wall time, and our last sequence. */
-export interface LookStart {
+/** The circumstances of a look. */
+export interface Looked {
+  /** Wall time when it began. */
   readonly readAtMs: number;
+  /** Our last sequence when it began. */
   readonly sequence: number;
+  /** The root's file system. */
+  readonly device: bigint;
+  /** A person has said that what is gone is gone. */
+  readonly isConfirmed: boolean;
 }
 
 export function noFindings(): Findings {
@@ -42,6 +59,11 @@ export function noFindings(): Findings {
     gone: [],
     directories: [],
     problems: [],
+    listings: [],
+    there: [],
+    absent: [],
+    doubts: [],
+    toList: [],
     well: [],
     outrun: [],
   };

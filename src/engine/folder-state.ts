@@ -18,6 +18,8 @@ export interface Circumstances {
     | undefined;
   readonly need: Need;
   readonly problems: number;
+  /** Some item may yet come right by itself. */
+  readonly isTryingAgain: boolean;
   readonly devices: readonly DeviceStatus[];
 }
 
@@ -41,7 +43,7 @@ export function stateOf(facts: Circumstances): {
 }
 
 function atRest(
-  { need, problems, devices }: Circumstances,
+  { need, problems, isTryingAgain, devices }: Circumstances,
   blind: string | undefined,
 ): { readonly state: FolderState; readonly stateReason: string | undefined } {
   const connected = devices.filter((device) => device.connected);
@@ -49,8 +51,10 @@ function atRest(
     return { state: 'syncing', stateReason: 'a device has not been heard out' };
   }
   if (problems > 0) {
-    return { state: 'held', stateReason: `${problems} items cannot be synchronised` };
+    const items = problems === 1 ? '1 item' : `${problems} items`;
+    return { state: 'held', stateReason: `${items} cannot be synchronised` };
   }
+  if (isTryingAgain) return { state: 'syncing', stateReason: 'some items are tried again' };
   if (!isNothing(need)) {
     return { state: 'syncing', stateReason: 'no connected device has what is lacking here' };
   }

@@ -23,6 +23,7 @@ import { stateOf } from './folder-state.ts';
 import { completionOf, type FolderStatus, isNothing } from './folder-status.ts';
 import { Ledger } from './ledger.ts';
 import { forgetBase } from './opening.ts';
+import type { ProblemBook } from './problem-book.ts';
 import { Sources } from './sources.ts';
 import { stopOf } from './stopping.ts';
 import { Totals } from './totals.ts';
@@ -259,10 +260,13 @@ export class Folder implements FolderExchange {
   }
 
   #problems(): FolderStatus['problems'] {
-    const { observer, puller } = this.#running ?? {};
-    const all = [observer, puller].flatMap((part) => part?.problems.list() ?? []);
-    // What merely moved under our eyes is taken up again in a moment.
-    return all.filter((problem) => problem.code !== 'FILE_CHANGED');
+    const nowMs = this.#ports.clock.mono();
+    return this.#books().flatMap((book) => book.list(nowMs));
+  }
+
+  #books(): readonly ProblemBook[] {
+    const run = this.#running;
+    return run === undefined ? [] : [run.observer.problems, run.puller.problems];
   }
 
   #state(devices: FolderStatus['devices'], problems: number): ReturnType<typeof stateOf> {
@@ -274,6 +278,7 @@ export class Folder implements FolderExchange {
       work: seen === undefined ? undefined : { ...seen, isResting },
       need: this.#totals.need,
       problems,
+      isTryingAgain: this.#books().some((book) => book.isAnyPassing(this.#ports.clock.mono())),
       devices,
     });
   }

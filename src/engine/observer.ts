@@ -5,20 +5,18 @@
 
 import type { ErrorCode } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
-import { parentPath, type RelPath } from '../model/path.ts';
 import type { WatchBatch } from '../ports/watcher.ts';
 import { Burials } from './burials.ts';
-import { classifyGone, classifyListed, classifyThere } from './classify.ts';
+import { classifyLook } from './classify-look.ts';
 import type { FolderContext } from './context.ts';
 import { repair, sortDamage } from './damage-control.ts';
 import { Dirty, REST_MS } from './dirty.ts';
 import { type Findings, noFindings } from './findings.ts';
-import { OddNames } from './odd-names.ts';
+import { ListedProblems } from './listed-problems.ts';
 import { ProblemBook } from './problem-book.ts';
-import { splitDisk } from './programs/reach.ts';
 import { Reader } from './reader.ts';
 import { record, type Sighting } from './recorder.ts';
-import { isSpeltOtherwise, toPath } from './spelling.ts';
+import { toPath } from './spelling.ts';
 import { Wake } from './wake.ts';
 
 /** Everything is looked at this often, whatever the events say. */
@@ -29,13 +27,19 @@ const LOOK_PATHS = 256;
 /** How soon a path is looked at again that changed under our eyes. */
 const AGAIN_MS = 100;
 
+/** A disk path. `isTree`: with all below it. */
+interface ToLook {
+  readonly path: string;
+  readonly isTree: boolean;
+}
+
 export class Observer {
   readonly problems = new ProblemBook();
   readonly #context: FolderContext;
   readonly #dirty = new Dirty();
   readonly #wake = new Wake();
-  readonly #dirs: string[] = [];
-  readonly #oddNames = new OddNames();
+  readonly #dirs: ToLook[] = [];
+  readonly #listed = new ListedProblems();
   readonly #burials: Burials;
   readonly #reader: Reader;
   #scanDueMs = 0;
@@ -140,14 +144,14 @@ export class Observer {
     this.#scanDueMs = nowMs + SCAN_EVERY_MS;
     this.#isScanning = true;
     this.#dirs.length = 0;
-    this.#dirs.push('');
+    this.#dirs.push({ path: '', isTree: true });
   }
 
   #endDoubt(): void {
     const { unsynced } = this.#context;
     if (unsynced.range === undefined) return;
     unsynced.range = undefined;
-    for (const problem of this.problems.list()) {
+    for (const problem of this.problems.list(this.#context.ports.clock.mono())) {
       if (problem.code === 'CONTENT_DAMAGED') unsynced.damaged.add(problem.path);
     }
   }
@@ -164,105 +168,85 @@ export class Observer {
   }
 
   #lookAgain(diskPath: string): void {
-    if (this.#oddNames.has(diskPath)) this.#listSoon(splitDisk(diskPath).parent);
-    else this.#note(diskPath, 0, true);
+    const dir = this.#listed.tellerOf(diskPath);
+    if (dir === undefined) this.#note(diskPath, 0, true);
+    else this.#listSoon(dir);
   }
 
-  #listSoon(dir: string): void {
-    if (!this.#dirs.includes(dir)) this.#dirs.unshift(dir);
+  /** What is in it; unless it is a tree, of what is below it only what is new. */
+  #listSoon(path: string, isTree = false): void {
+    const at = this.#dirs.findIndex((each) => each.path === path);
+    if (at < 0) this.#dirs.unshift({ path, isTree });
+    else if (isTree) this.#dirs[at] = { path, isTree };
     this.#wake.ring();
   }
 
   #note(path: string, afterMs: number, isTree: boolean): void {
     // Of the root itself nothing is recorded; what matters is what stands in it.
-    if (path === '') this.#listSoon('');
+    if (path === '') this.#listSoon(path, isTree);
     else this.#dirty.note(path, { nowMs: this.#context.ports.clock.mono(), afterMs, isTree });
     this.#wake.ring();
   }
 
-  async #look(
-    due: readonly { readonly path: string; readonly isTree: boolean }[],
-    dirs: readonly string[],
-  ): Promise<void> {
+  async #look(due: readonly ToLook[], dirs: readonly ToLook[]): Promise<void> {
     const { disk, clock } = this.#context.ports;
-    const wanted = due.filter((each) => this.#isWanted(each.path));
-    const began = { readAtMs: clock.now(), sequence: this.#context.store.lastSequence() };
-    const paths = wanted.map((each) => each.path);
-    const looked = await disk.run(
-      'look',
-      { root: this.#context.root, dirs, paths },
-      { urgency: 1 },
-    );
+    const paths = due.filter((each) => this.#isWanted(each.path));
+    const readAtMs = clock.now();
+    const sequence = this.#context.store.lastSequence();
+    const args = {
+      root: this.#context.root,
+      dirs: dirs.map(({ path }) => path),
+      paths: paths.map(({ path }) => path),
+    };
+    const found = await disk.run('look', args, { urgency: 1 });
+    const { isConfirmed } = this.#burials;
+    const looked = { readAtMs, sequence, device: found.device, isConfirmed };
     const findings = noFindings();
-    for (const [index, found] of looked.paths.entries()) {
-      const diskPath = paths[index] ?? '';
-      const path = toPath(diskPath);
-      if (path === undefined) findings.problems.push({ path: diskPath, code: 'PATH_INVALID' });
-      else if (found.outcome === 'failed')
-        findings.problems.push({ path: diskPath, code: found.code });
-      else if (found.outcome === 'there' && isSpeltOtherwise(this.#context.store, path, diskPath)) {
-        this.#listSoon(splitDisk(diskPath).parent);
-      } else if (found.outcome === 'there') {
-        this.#burials.remove(diskPath);
-        this.#doubtParent(path, diskPath);
-        classifyThere(this.#context, { path, diskPath, status: found.status, began }, findings);
-      } else this.#noteGone(path, diskPath, findings);
-    }
-    const trees = wanted.filter((each) => each.isTree).map((each) => each.path);
-    this.#dirs.push(...findings.directories.filter((dir) => trees.includes(dir)).reverse());
-    findings.directories.length = 0;
-    for (const [index, found] of looked.dirs.entries()) {
-      const diskPath = dirs[index] ?? '';
-      const path = diskPath === '' ? undefined : toPath(diskPath);
-      if (found.outcome === 'failed') findings.problems.push({ path: diskPath, code: found.code });
-      else if (found.outcome === 'listed') {
-        const before = findings.problems.length;
-        classifyListed(this.#context, { path, diskPath, listed: found, began }, findings);
-        this.problems.clear(diskPath);
-        const well = this.#oddNames.listed(diskPath, findings.problems.slice(before));
-        for (const name of well) this.problems.clear(name);
-      } else if (diskPath !== '') this.#note(diskPath, 0, true);
-    }
-    this.#dirs.push(...findings.directories.reverse());
+    classifyLook(this.#context, { asked: { paths, dirs }, found, looked }, findings);
     await this.#act(findings);
   }
 
   #isWanted(diskPath: string): boolean {
     const path = toPath(diskPath);
-    if (path !== undefined && this.#context.rules.isExcluded(path)) return false;
+    if (path !== undefined && this.#context.rules.isExcluded(path, undefined)) return false;
     if (path === undefined || !this.#context.busy.has(path)) return true;
     this.#note(diskPath, REST_MS, true);
     return false;
   }
 
-  /** What holds the path must be a directory by our rows too; its own event may have been missed. */
-  #doubtParent(path: RelPath, diskPath: string): void {
-    const parent = parentPath(path);
-    const row = parent === undefined ? undefined : this.#context.store.ours(parent);
-    const isKnown = row?.kind === 'directory' && !row.deleted;
-    if (parent !== undefined && !isKnown) this.#note(splitDisk(diskPath).parent, 0, false);
-  }
-
-  #noteGone(path: RelPath, diskPath: string, findings: Findings): void {
-    this.problems.clear(diskPath);
-    const row = this.#context.store.ours(path);
-    if (row === undefined || row.deleted) return;
-    // Another spelling of the name may stand there, which this spelling's absence does not disprove.
-    if ((row.diskPath ?? row.path) !== diskPath) this.#note(row.diskPath ?? row.path, 0, false);
-    else classifyGone(this.#context, row, findings);
-  }
-
   async #act(findings: Findings): Promise<void> {
     const nowMs = this.#context.ports.clock.mono();
-    for (const path of findings.well) {
-      this.problems.clear(path);
-      this.#burials.remove(path);
-    }
+    for (const { dir, problems } of findings.listings) this.#takeListing(dir, problems);
+    for (const path of findings.absent) this.#forget(path);
+    this.#clear(findings.well);
+    for (const path of [...findings.well, ...findings.there]) this.#burials.remove(path);
     for (const { path, code } of findings.problems) this.#report(path, code);
+    this.#dirs.push(...findings.directories.reverse().map((path) => ({ path, isTree: true })));
+    for (const { path, isTree } of findings.doubts) this.#note(path, 0, isTree);
+    for (const { path, isTree } of findings.toList) this.#listSoon(path, isTree);
     for (const path of findings.outrun) this.#note(path, AGAIN_MS, false);
     for (const row of findings.gone) this.#burials.add(row, nowMs);
     await this.#record(findings.sightings);
     await this.#reader.read(findings.unread);
+  }
+
+  #takeListing(dir: string, problems: Findings['listings'][number]['problems']): void {
+    const over = this.#listed.take(dir, problems);
+    for (const path of [dir, ...over]) {
+      if (this.#listed.tellerOf(path) === undefined) this.problems.clear(path);
+    }
+  }
+
+  #forget(path: string): void {
+    this.#listed.forget(path);
+    this.problems.clear(path);
+  }
+
+  /** But what only a listing can tell. */
+  #clear(paths: readonly string[]): void {
+    for (const path of paths) {
+      if (this.#listed.tellerOf(path) === undefined) this.problems.clear(path);
+    }
   }
 
   #report(path: string, code: ErrorCode): void {
@@ -276,7 +260,7 @@ export class Observer {
   async #record(sightings: readonly Sighting[]): Promise<void> {
     const { sound, damaged } = sortDamage(this.#context, sightings);
     for (const path of await record(this.#context, sound)) this.#note(path, AGAIN_MS, false);
-    for (const { diskPath } of sound) this.problems.clear(diskPath);
+    this.#clear(sound.map(({ diskPath }) => diskPath));
     if (damaged.length === 0) return;
     for (const path of await repair(this.#context, damaged)) this.#report(path, 'CONTENT_DAMAGED');
   }

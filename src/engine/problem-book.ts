@@ -11,6 +11,9 @@ interface Kept {
   readonly retryAtMs: number;
 }
 
+/** What another device did not give: as long as the file changes there, that passes by itself. */
+const MAY_PASS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['REQUEST_REFUSED', 'BLOCK_MISMATCH']);
+const PASSES_MS = 30_000;
 const RETRY = { firstMs: 1000, mostMs: 60_000 };
 /** Problems kept one by one; of more only the count is known, and a whole look finds them again. */
 const MOST = 10_000;
@@ -68,9 +71,21 @@ export class ProblemBook {
     for (const [path, kept] of this.#kept) this.#kept.set(path, { ...kept, retryAtMs: nowMs });
   }
 
-  /** All, sorted by path. */
-  list(): readonly Problem[] {
-    const problems = [...this.#kept.values()].map((kept) => kept.problem);
+  /** All but what may yet pass by itself, sorted by path. */
+  list(nowMs: number): readonly Problem[] {
+    const kept = [...this.#kept.values()].filter((each) => !mayPass(each, nowMs));
+    const problems = kept.map(({ problem }) => problem);
     return problems.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
+
+  /** Some may yet pass by itself, and is tried again soon. */
+  isAnyPassing(nowMs: number): boolean {
+    return [...this.#kept.values()].some((each) => mayPass(each, nowMs));
+  }
+}
+
+/** What merely moved under our eyes, or is refused for the moment. */
+function mayPass({ problem, sinceMs }: Kept, nowMs: number): boolean {
+  if (problem.code === 'FILE_CHANGED') return true;
+  return MAY_PASS.has(problem.code) && nowMs - sinceMs < PASSES_MS;
 }

@@ -20,6 +20,7 @@ export async function recoverIntents(context: FolderContext): Promise<readonly s
   if (intents.length === 0) return [];
   const items = intents.map(({ path, stageName, displaced, conflictCopy }): Unfinished => {
     const ours = context.store.ours(path);
+    const isRecorded = ours !== undefined && ours.seen?.inode !== displaced.inode;
     const announced = context.store.announced(path).map((version) => version.entry);
     return {
       path,
@@ -27,7 +28,8 @@ export async function recoverIntents(context: FolderContext): Promise<readonly s
       stageName,
       displaced,
       conflictCopy,
-      isRecorded: ours !== undefined && ours.seen?.inode !== displaced.inode,
+      content: !isRecorded && ours?.seen?.racy === true ? ours : undefined,
+      isRecorded,
       isKnown: ours !== undefined,
       announced: announced.filter((entry) => !entry.deleted).map((entry) => entry.contentHash),
     };

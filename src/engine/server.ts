@@ -62,7 +62,7 @@ export class Server {
 
   #itemOf(request: BlockRequest): ServeItem | undefined {
     const { path, offset, size } = request;
-    if (this.#context.rules.isExcluded(path) || offset < 0 || size < 0) return undefined;
+    if (this.#context.rules.isExcluded(path, 'file') || offset < 0 || size < 0) return undefined;
     const ours = this.#context.store.ours(path);
     if (ours?.seen === undefined || ours.deleted || ours.invalid) return undefined;
     if (ours.kind !== 'file' || offset + size > ours.size) return undefined;

@@ -15,13 +15,19 @@ export function toPath(diskPath: string): RelPath | undefined {
   }
 }
 
-/** By our row, or by what a new name should be, this is another spelling of it: both may stand there. */
-export function isSpeltOtherwise(
+/**
+ * The outermost part of a path on the disk whose name is another spelling than that of our row, or than a new name should be:
+ * both may stand there, and only a listing of what holds it tells. undefined: there is none.
+ */
+export function speltOtherwise(
   store: Pick<FolderStore, 'ours'>,
-  path: RelPath,
   diskPath: string,
-): boolean {
+): string | undefined {
+  const { parent, name } = splitDisk(diskPath);
+  const above = parent === '' ? undefined : speltOtherwise(store, parent);
+  const path = toPath(diskPath);
+  if (above !== undefined || path === undefined) return above;
   const row = store.ours(path);
   const spelling = row === undefined || row.deleted ? path : (row.diskPath ?? row.path);
-  return splitDisk(spelling).name !== splitDisk(diskPath).name;
+  return splitDisk(spelling).name === name ? undefined : diskPath;
 }

@@ -73,7 +73,7 @@ export class Totals {
     if (ours !== undefined && isLive(ours)) add(this.local, ours, sign);
     const versions = announced.map((version) => version.entry);
     const choice = chooseGlobal(ours === undefined ? versions : [ours, ...versions]);
-    if (choice === undefined || this.#rules.isExcluded(path)) return;
+    if (choice === undefined || this.#rules.isExcluded(path, choice.entry.kind)) return;
     const target = choice.entry;
     if (isLive(target)) add(this.global, target, sign);
     // An `invalid` row of a path that is wanted says that the content is lacking here.

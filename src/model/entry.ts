@@ -35,6 +35,12 @@ export interface Entry {
   readonly blocks: Uint8Array;
   /** SHA-256 over `blocks` for a file, over the target for a link, empty else: equal means equal content. */
   readonly contentHash: Uint8Array;
+  /**
+   * `contentHash` of the content that the maker of this version of a file had here and put this content in the place of;
+   * empty if that is not known, and for all that is no live file. The same bytes in blocks of another size have another hash:
+   * then what was replaced is not recognised.
+   */
+  readonly previousHash: Uint8Array;
   /** Target of a symbolic link, any bytes; empty for everything else. */
   readonly target: Uint8Array;
 }

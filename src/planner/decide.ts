@@ -28,7 +28,7 @@ export function decide(sides: Sides, rules: Rules): Decision {
   const choice = chooseGlobal(ours === undefined ? announced : [ours, ...announced]);
   if (choice === undefined) return { kind: 'agreed' };
   const target = choice.entry;
-  if (rules.isExcluded(sides.path)) return decideExcluded(ours, target);
+  if (rules.isExcluded(sides.path, target.kind)) return decideExcluded(ours, target);
   if (ours !== undefined && !ours.invalid && isAgreed(ours, target)) return { kind: 'agreed' };
   if (target.deleted) return decideDelete(sides, target);
   return decideLive(sides, choice);

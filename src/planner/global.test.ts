@@ -74,6 +74,30 @@ test('a directory or a link keeps the name against a later file', () => {
   }
 });
 
+test('the very content that the winner replaced is no loser, and any other is', () => {
+  const [old, other] = [
+    fileEntry('old', { version: { 1: 1 } }),
+    fileEntry('other', { version: { 3: 1 } }),
+  ];
+  const edit = fileEntry('edit', { version: { 2: 2 }, mtime: 2000, previous: 'old' });
+  assert.deepEqual(chooseGlobal([old, other, edit]), { entry: edit, losers: [other] });
+  const touched = { ...old, mtime: { s: 3000, ns: 0 } };
+  assert.deepEqual(chooseGlobal([touched, edit]), { entry: touched, losers: [edit] });
+});
+
+test('a merge has replaced what all of it did, and no more', () => {
+  const one = fileEntry('same', { version: { 1: 2 }, previous: 'old' });
+  const two = fileEntry('same', { version: { 2: 2 }, mtime: 2000, previous: 'old' });
+  const back = fileEntry('old', { version: { 3: 1 } });
+  assert.deepEqual(chooseGlobal([one, two, back])?.losers, []);
+  for (const previous of [undefined, 'else']) {
+    const own = fileEntry('same', { version: { 2: 2 }, mtime: 2000, previous });
+    const choice = chooseGlobal([one, own, back]);
+    assert.equal(choice?.entry.previousHash.length, 0);
+    assert.deepEqual(choice?.losers, [back]);
+  }
+});
+
 test('modes at one time make no circle of three', () => {
   const a = fileEntry('same', { version: { 1: 1 }, mode: 0o755 });
   const b = fileEntry('same', { version: { 3: 1 }, mode: 0o600 });

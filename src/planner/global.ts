@@ -3,6 +3,7 @@
  * cannot matter. (Choosing pairwise by the same rules is cyclic over three versions.) Pure.
  */
 
+import { equalBytes } from '../base/bytes.ts';
 import { compareTimes, type Entry, hasEqualContent } from '../model/entry.ts';
 import { compareVersions, mergeVersions, orderVersions, versionKey } from '../model/version.ts';
 
@@ -14,12 +15,16 @@ export interface GlobalChoice {
    * merge would be concurrent with a third device's delete of just that content, and bring it back.
    */
   readonly entry: Entry;
-  /** Concurrent live files of other content, each under its own version; by version key. */
+  /**
+   * Concurrent live files of other content than `entry` has and than it replaced, each under its own version; by version key.
+   */
   readonly losers: readonly Entry[];
 }
 
 /** A directory or link never makes a conflict copy, so it keeps the name against a file. */
 const RANK = { file: 0, symlink: 1, directory: 2 } as const;
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * The choice among all versions known of one path, ours included; undefined if none may be used. Invalid versions and
@@ -36,10 +41,12 @@ export function chooseGlobal(versions: readonly Entry[]): GlobalChoice | undefin
   );
   if (winner === undefined) return undefined;
   const agreeing = heads.filter((head) => hasEqualContent(head, winner));
-  const losers = heads.filter(
+  const entry = merged(winner, agreeing);
+  const others = heads.filter(
     (head) => !agreeing.includes(head) && !head.deleted && head.kind === 'file',
   );
-  return { entry: merged(winner, agreeing), losers: [...losers].sort(byKey) };
+  const losers = others.filter((head) => !hasReplaced(entry, head));
+  return { entry, losers: [...losers].sort(byKey) };
 }
 
 /** The one version that all are, as at most paths most of the time; undefined if they differ or there is none. */
@@ -67,15 +74,32 @@ function isSame(a: Entry, b: Entry): boolean {
   return compareVersions(a.version, b.version) === 'equal' && hasEqualContent(a, b);
 }
 
+/** Whoever made the winner had the loser's very content and put this in its place, as somebody who knows the loser does. */
+function hasReplaced(winner: Entry, loser: Entry): boolean {
+  return winner.previousHash.length > 0 && equalBytes(winner.previousHash, loser.contentHash);
+}
+
 /** The winner under the merge of all that agree with it; metadata is the winner's, which is the greatest among them. */
 function merged(winner: Entry, agreeing: readonly Entry[]): Entry {
   const version = agreeing.reduce((sum, each) => mergeVersions(sum, each.version), winner.version);
-  return versionKey(version) === versionKey(winner.version) ? winner : { ...winner, version };
+  if (versionKey(version) === versionKey(winner.version)) return winner;
+  return { ...winner, version, previousHash: replacedByAll(agreeing) };
 }
 
 /**
- * A total order: existing over deleted, then rank of kind, then time, mode, vector, content, maker. Positive if `a` is
- * greater. Each step compares one value whatever the rest is: a step that only counts for some pairs makes circles.
+ * What every one of them replaced. What only some did must not be said of the merge: a version that knows just those may
+ * have put it back, and is concurrent with the merge because of the others.
+ */
+function replacedByAll(agreeing: readonly Entry[]): Uint8Array {
+  const [first, ...others] = agreeing.map((each) => each.previousHash);
+  const isShared = first !== undefined && others.every((each) => equalBytes(each, first));
+  return isShared ? first : NOTHING;
+}
+
+/**
+ * A total order: existing over deleted, then rank of kind, then time, mode, vector, content, maker, and what was replaced (not
+ * all devices pass it on: who does is believed). Positive if `a` is greater. Each step compares one value whatever the rest is:
+ * a step that only counts for some pairs makes circles.
  */
 function order(a: Entry, b: Entry): number {
   return (
@@ -86,7 +110,8 @@ function order(a: Entry, b: Entry): number {
     orderVersions(a.version, b.version) ||
     orderBytes(a.contentHash, b.contentHash) ||
     Number(a.modifiedBy - b.modifiedBy) ||
-    Number(b.noPermissions) - Number(a.noPermissions)
+    Number(b.noPermissions) - Number(a.noPermissions) ||
+    orderBytes(a.previousHash, b.previousHash)
   );
 }
 

@@ -31,6 +31,23 @@ test('an edit raises our counter alone, to the seconds of the clock', () => {
   assert.equal(made?.modifiedBy, 70n);
 });
 
+test('an edit says what it replaced, and nothing else does', () => {
+  const ours = fileEntry('x', { previous: 'w' });
+  const said = (found: Entry, row: Entry | undefined) =>
+    recordFound(found, sides(row))?.previousHash;
+  assert.deepEqual(said(fileEntry('y'), ours), ours.contentHash);
+  const silent: readonly (readonly [Entry, Entry | undefined])[] = [
+    [fileEntry('x', { mode: 0o755 }), ours],
+    [fileEntry('y'), undefined],
+    [fileEntry('y'), tombstone()],
+    [fileEntry('y'), fileEntry('x', { invalid: true })],
+    [fileEntry('y'), directoryEntry()],
+    [directoryEntry(), ours],
+  ];
+  for (const [found, row] of silent) assert.equal(said(found, row)?.length, 0);
+  assert.equal(recordGone(sides(ours))?.previousHash.length, 0);
+});
+
 test('our counter is above every value of it that was ever seen, whatever the clock says', () => {
   const ours = fileEntry('x', { version: { 7: 4 } });
   const seen = fileEntry('z', { version: { 2: 1, 7: 0x9000 } });

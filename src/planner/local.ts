@@ -5,7 +5,11 @@ import { compareVersions, counterOf, raiseCounter, type Version } from '../model
 import { chooseGlobal } from './global.ts';
 
 /** What was found at a path, content included; a version and its maker are not the disk's to tell. */
-export type Found = Omit<Entry, 'version' | 'modifiedBy' | 'deleted' | 'invalid'>;
+export type Found = Omit<Entry, 'version' | 'modifiedBy' | 'previousHash' | 'deleted' | 'invalid'>;
+
+type Unversioned = Omit<Entry, 'version' | 'modifiedBy' | 'previousHash'>;
+
+const NOTHING = new Uint8Array(0);
 
 /** What the trees know of the path, and who we are. */
 export interface LocalSides {
@@ -25,7 +29,12 @@ export function recordFound(found: Found, sides: LocalSides): Entry | undefined 
     return undefined;
   const known = chooseGlobal(sides.announced)?.entry;
   if (known !== undefined && isAlike(plain, known) && isNews(known, ours)) return known;
-  return { ...plain, modifiedBy: sides.shortId, version: nextVersion(sides) };
+  return {
+    ...plain,
+    previousHash: replacedBy(plain, tellingRow(ours)),
+    modifiedBy: sides.shortId,
+    version: nextVersion(sides),
+  };
 }
 
 /** Our row's new entry for a path that is proved to be gone; undefined if it was not there by our row either. */
@@ -37,9 +46,10 @@ export function recordGone(sides: LocalSides): Entry | undefined {
     deleted: true,
     size: 0,
     blockSize: 0,
-    blocks: new Uint8Array(0),
-    contentHash: new Uint8Array(0),
-    target: new Uint8Array(0),
+    blocks: NOTHING,
+    contentHash: NOTHING,
+    previousHash: NOTHING,
+    target: NOTHING,
     mtime: { s: sides.now.s, ns: 0 },
     modifiedBy: sides.shortId,
     version: nextVersion(sides),
@@ -52,8 +62,18 @@ export function reviveEntry(kept: Entry, sides: LocalSides): Entry {
   return { ...kept, deleted: false, modifiedBy: sides.shortId, version };
 }
 
+/**
+ * What a person put other content in the place of. A change of time or mode alone says nothing, not even what the version
+ * before it said: who knows that one may have put the old content back on purpose, concurrently with this one.
+ */
+function replacedBy(found: Unversioned, ours: Entry | undefined): Uint8Array {
+  if (ours === undefined || ours.deleted || ours.kind !== 'file') return NOTHING;
+  if (found.kind !== 'file' || hasEqualContent(found as Entry, ours)) return NOTHING;
+  return ours.contentHash;
+}
+
 /** Same content, and the same metadata as far as it means anything for the kind. */
-function isAlike(a: Omit<Entry, 'version' | 'modifiedBy'>, b: Entry): boolean {
+function isAlike(a: Unversioned, b: Entry): boolean {
   if (!hasEqualContent(a as Entry, b)) return false;
   if (a.kind === 'symlink') return true;
   const modes = a.noPermissions || b.noPermissions || a.mode === b.mode;

@@ -18,7 +18,6 @@ const OUT = [
   '.a.txt.swp',
   '~$report.docx',
   '.~lock.report.odt#',
-  'd/4913',
   '.goutputstream-AB12CD',
   'a.kate-swp',
   '.fuse_hidden0000abcd00000001',
@@ -32,21 +31,33 @@ const IN = [
   'a#b',
   '.a.txt.swift',
   'swp',
-  '4913.txt',
+  '4913',
+  'd/4913.txt',
+  '#a#/b',
   '.gitignore',
   'a.sync-conflict-20231114-221320-AERUKZ4.txt',
 ];
 
 for (const text of OUT) {
-  test(`${text} is nobody's work`, () => assert.ok(defaultRules.isExcluded(parseRelPath(text))));
+  test(`${text} is nobody's work`, () => {
+    assert.ok(defaultRules.isExcluded(parseRelPath(text), 'file'));
+  });
 }
 
 for (const text of IN) {
   test(`${text} is somebody's work`, () => {
-    assert.ok(!defaultRules.isExcluded(parseRelPath(text)));
+    assert.ok(!defaultRules.isExcluded(parseRelPath(text), 'file'));
   });
 }
 
+test('a directory is somebody’s work, whatever its name, but what Kith or Syncthing keeps for itself', () => {
+  for (const text of OUT) {
+    const isTheirs = /kith|\.st/i.test(text);
+    assert.equal(defaultRules.isExcluded(parseRelPath(text), 'directory'), isTheirs, text);
+    assert.equal(defaultRules.isExcluded(parseRelPath(text), undefined), isTheirs, text);
+  }
+});
+
 test('what stands below an excluded directory is excluded', () => {
-  assert.ok(defaultRules.isExcluded(parseRelPath('.stversions/d/e/f')));
+  assert.ok(defaultRules.isExcluded(parseRelPath('.stversions/d/e/f'), 'file'));
 });

@@ -1,13 +1,17 @@
 /** What the person wants, compiled for the planner. For now: temporary files of editors and of sync tools stay where they are. */
 
+import type { EntryKind } from '../model/entry.ts';
 import { isReserved, type RelPath } from '../model/path.ts';
 
 export interface Rules {
-  /** True if this path (and everything below it) is not wanted here and is not told to others. */
-  isExcluded(path: RelPath): boolean;
+  /**
+   * True if what stands at the path is not wanted here and is not told to others; with a directory all below it.
+   * `kind` undefined: true if nothing of any kind is wanted there.
+   */
+  isExcluded(path: RelPath, kind: EntryKind | undefined): boolean;
 }
 
-/** Parts that are never anybody's work: swap and backup files of editors, and what sync tools leave. */
+/** Names of files that are nobody's work: swap and lock files of editors, and what sync tools leave. A directory is always somebody's. */
 const TEMPORARY = [
   /\.syncthing\.[^/]*\.tmp/,
   /~syncthing~[^/]*\.tmp/,
@@ -16,15 +20,14 @@ const TEMPORARY = [
   /\.[^/]*\.sw[a-px-z]/,
   /~\$[^/]*/,
   /\.~lock\.[^/]*#/,
-  /4913/,
   /\.goutputstream-[^/]*/,
   /[^/]*\.kate-swp/,
   /\.fuse_hidden[0-9a-f]+/,
   /\.nfs[0-9a-f]+/,
 ];
-/** Any of them as a whole part of a path: one pass over the text, for every path is asked about many times. */
-const TEMPORARY_PART = new RegExp(
-  `(?:^|/)(?:${TEMPORARY.map((pattern) => pattern.source).join('|')})(?:/|$)`,
+/** Any of them as the last part of a path: one pass over the text, for every path is asked about many times. */
+const TEMPORARY_NAME = new RegExp(
+  `(?:^|/)(?:${TEMPORARY.map((pattern) => pattern.source).join('|')})$`,
 );
 
 /** Names that Syncthing keeps for itself in a folder's root. */
@@ -32,10 +35,10 @@ const SYNCTHING_ROOT = new Set(['.stfolder', '.stignore', '.stversions']);
 
 /** The rules that hold when a person has said nothing. */
 export const defaultRules: Rules = {
-  isExcluded(path) {
+  isExcluded(path, kind) {
     if (isReserved(path)) return true;
     if (SYNCTHING_ROOT.has(rootPart(path))) return true;
-    return TEMPORARY_PART.test(path);
+    return kind !== undefined && kind !== 'directory' && TEMPORARY_NAME.test(path);
   },
 };
 

@@ -18,6 +18,8 @@ export interface Seen {
   readonly ctime: Timestamp;
   /** Content may have changed later without a trace in the times: it has to be compared by hash. */
   readonly racy: boolean;
+  /** Of a directory: on another file system than the folder's root, which is mounted there. */
+  readonly isForeign: boolean;
 }
 
 /** The synced tree's row at a path: what Kith last put or saw there, as this device announces it. */

@@ -18,11 +18,12 @@ describe('rows', () => {
   });
 
   it('have the bytes that are described', () => {
-    const entry = oursAt(1, fileAt('a', 'x'), { diskPath: 'A' });
+    const previousHash = new Uint8Array(2).fill(0xab);
+    const entry = oursAt(1, fileAt('a', 'x', { previousHash }), { diskPath: 'A' });
     const { record } = encodeRow(entry, entry);
     const expected = [
-      '01', // format
-      '57b03059', // checksum
+      '02', // format
+      'bc4ffe6b', // checksum
       'a0', // a file that stands here, under another spelling
       '3ff0000000000000', // size
       '000001a4', // mode
@@ -34,14 +35,28 @@ describe('rows', () => {
       '00000020', // content hash
       toHex(entry.contentHash),
       '00000000', // target
+      '00000002abab', // what was replaced
       'fffffffffffffffe', // seen: inode
       '3ff0000000000000', // size
       '000081a4', // mode
       '41d954fc400000003b9ac9ff', // mtime
       'bff000000000000000000001', // ctime
+      '00', // on the root’s file system
       '0000000141', // the path on the disk
     ];
     assert.equal(toHex(record), expected.join(''));
+  });
+
+  it('of the format before this one are read', () => {
+    const entry = oursAt(1, fileAt('a', 'x'), { diskPath: 'A' });
+    const old = [
+      '0157b03059a03ff0000000000000000001a441d954fc400000003b9ac9ffffffffffffffffff00020000',
+      `000000010000000000000001000000000000000100000020${toHex(entry.contentHash)}00000000`,
+      'fffffffffffffffe3ff0000000000000000081a441d954fc400000003b9ac9ffbff000000000000000000001',
+      '0000000141',
+    ];
+    const record = Uint8Array.from(Buffer.from(old.join(''), 'hex'));
+    assert.deepEqual(decodeOurs('a', 1, { record, blocks: entry.blocks }), entry);
   });
 
   it('are refused when any bit of them or of their path has changed', () => {

@@ -13,13 +13,15 @@ import type { Counter, Version } from '../model/version.ts';
 import type { OurEntry, Seen } from '../ports/folder-store.ts';
 import { RecordReader, RecordWriter } from './record.ts';
 
-/** First byte of every record. */
-const FORMAT = 1;
+/** First byte of every record that is written. */
+const FORMAT = 2;
+/** One that is still read: it says neither what was replaced nor on which file system a directory stands. */
+const OLD_FORMAT = 1;
 const DIGEST_BYTES = 16;
 /** Format, then the checksum of all that follows. */
 const HEAD_BYTES = 5;
 /** At least what a record has beside its parts of changing length. */
-const FIXED_BYTES = 112;
+const FIXED_BYTES = 117;
 const KINDS: readonly EntryKind[] = ['file', 'directory', 'symlink'];
 const KIND_BITS = 0x03;
 const DELETED = 0x04;
@@ -28,6 +30,8 @@ const NO_PERMISSIONS = 0x10;
 const HAS_SEEN = 0x20;
 const RACY = 0x40;
 const HAS_DISK_PATH = 0x80;
+
+const NOTHING = new Uint8Array(0);
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -53,9 +57,14 @@ export function encodeRow(
   const { diskPath, seen } = local;
   assert(diskPath === undefined || diskPath.isWellFormed(), 'a path on the disk is Unicode');
   const disk = diskPath === undefined ? undefined : encoder.encode(diskPath);
-  const { version, contentHash, target } = entry;
+  const { version, contentHash, target, previousHash } = entry;
   const capacity =
-    FIXED_BYTES + 16 * version.length + contentHash.length + target.length + (disk?.length ?? 0);
+    FIXED_BYTES +
+    16 * version.length +
+    contentHash.length +
+    target.length +
+    previousHash.length +
+    (disk?.length ?? 0);
   const out = new RecordWriter(capacity);
   out.u8(FORMAT);
   out.u32(0);
@@ -68,6 +77,7 @@ export function encodeRow(
   writeVersion(out, version);
   out.bytes(contentHash);
   out.bytes(target);
+  out.bytes(previousHash);
   if (seen !== undefined) writeSeen(out, seen);
   if (disk !== undefined) out.bytes(disk);
   const record = out.finish();
@@ -83,9 +93,10 @@ export function decodeEntry(path: string, row: Row): Entry {
 /** A row of ours. Bytes are views on the row's. STORE_CORRUPT if it is not what was written. */
 export function decodeOurs(path: string, sequence: number, row: Row): OurEntry {
   return guarded(path, () => {
-    const from = open(path, row.record);
-    const { entry, flags } = readEntry(from, { path, blocks: row.blocks });
-    const seen = (flags & HAS_SEEN) === 0 ? undefined : readSeen(from, (flags & RACY) !== 0);
+    const opened = open(path, row.record);
+    const { from } = opened;
+    const { entry, flags } = readEntry(opened, { path, blocks: row.blocks });
+    const seen = (flags & HAS_SEEN) === 0 ? undefined : readSeen(opened, (flags & RACY) !== 0);
     const diskPath = (flags & HAS_DISK_PATH) === 0 ? undefined : decoder.decode(from.bytes());
     return { ...entry, sequence, diskPath, seen };
   });
@@ -122,7 +133,10 @@ function flagsOf(entry: Entry, { diskPath, seen }: Local): number {
   return flags;
 }
 
-function readEntry(from: RecordReader, { path, blocks }: { path: string; blocks: Uint8Array }) {
+function readEntry(
+  { from, isOld }: Opened,
+  { path, blocks }: { readonly path: string; readonly blocks: Uint8Array },
+) {
   const flags = from.u8();
   const kind = KINDS[flags & KIND_BITS];
   if (kind === undefined) throw new RangeError('no such kind');
@@ -142,6 +156,7 @@ function readEntry(from: RecordReader, { path, blocks }: { path: string; blocks:
     blocks,
     contentHash: from.bytes(),
     target: from.bytes(),
+    previousHash: isOld ? NOTHING : from.bytes(),
   };
   return { entry, flags };
 }
@@ -175,18 +190,27 @@ function writeSeen(out: RecordWriter, seen: Seen): void {
   out.u32(seen.mode);
   writeTime(out, seen.mtime);
   writeTime(out, seen.ctime);
+  out.u8(seen.isForeign ? 1 : 0);
 }
 
-function readSeen(from: RecordReader, racy: boolean): Seen {
+function readSeen({ from, isOld }: Opened, racy: boolean): Seen {
   const [inode, size, mode] = [from.u64(), from.f64(), from.u32()];
-  return { inode, size, mode, mtime: readTime(from), ctime: readTime(from), racy };
+  const [mtime, ctime] = [readTime(from), readTime(from)];
+  return { inode, size, mode, mtime, ctime, racy, isForeign: !isOld && from.u8() === 1 };
 }
 
-function open(path: string, record: Uint8Array): RecordReader {
+/** A record read up to behind its head. */
+interface Opened {
+  readonly from: RecordReader;
+  readonly isOld: boolean;
+}
+
+function open(path: string, record: Uint8Array): Opened {
   const from = new RecordReader(record);
-  if (from.u8() !== FORMAT) throw new RangeError('no such format');
+  const format = from.u8();
+  if (format !== FORMAT && format !== OLD_FORMAT) throw new RangeError('no such format');
   if (from.u32() !== checksum(path, record)) throw new RangeError('wrong checksum');
-  return from;
+  return { from, isOld: format === OLD_FORMAT };
 }
 
 /** FNV-1a over the path's UTF-16 units and the record behind its head: catches chance, not malice. */

@@ -79,4 +79,6 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (folder, path, stage_name)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Records of format 2 come: whoever knows format 1 alone has to refuse the file, not take them for damage.
+  '/* the tables stay */',
 ];

@@ -46,6 +46,7 @@ export function fileAt(path: string, content: string, fields: Partial<Entry> = {
     blockSize: 131_072,
     blocks,
     contentHash: new Uint8Array(sha256(blocks)),
+    previousHash: new Uint8Array(0),
     target: new Uint8Array(0),
     ...fields,
   };
@@ -60,6 +61,7 @@ export function oursAt(sequence: number, entry: Entry, fields: Partial<OurEntry>
     mtime: entry.mtime,
     ctime: { s: -1, ns: 1 },
     racy: false,
+    isForeign: false,
   };
   return {
     ...entry,
@@ -111,10 +113,13 @@ export const anyEntry: fc.Arbitrary<Entry> = fc
       noPermissions: fc.boolean(),
       modifiedBy: fc.constantFrom(0n, MAX_U64),
       mtime: fc.constantFrom({ s: 0, ns: 0 }, { s: -5, ns: 999_999_999 }),
+      previousHash: fc.constantFrom(new Uint8Array(0), new Uint8Array(32).fill(7)),
     }),
   })
   .map(({ path: at, content, deleted, fields }) =>
-    deleted ? goneAt(at, fields) : fileAt(at, content, fields),
+    deleted
+      ? goneAt(at, { ...fields, previousHash: new Uint8Array(0) })
+      : fileAt(at, content, fields),
   );
 
 const seen = fc.record(
@@ -125,6 +130,7 @@ const seen = fc.record(
     mtime: time,
     ctime: time,
     racy: fc.boolean(),
+    isForeign: fc.boolean(),
   },
   { noNullPrototype: true },
 );

@@ -133,6 +133,8 @@ const WRONG: readonly [string, RegExp][] = [
   ['init --listen dynamic', /--listen: dynamic cannot be listened on/],
   ['init --api nowhere', /--api: "nowhere" is not HOST:PORT/],
   ['help nothing', /unknown command 'nothing'/],
+  ['help device nothing', /unknown command 'nothing'/],
+  ['help wait nothing', /unknown command 'nothing'/],
 ];
 
 for (const [words, complaint] of WRONG) {
@@ -157,7 +159,10 @@ test('help explains each command with examples, on standard output', async (t) =
     assert.match(help.out, /Examples:\n {2}kith /);
     assert.match(help.out, /--home/);
   }
-  assert.equal((await kith('help wait')).out, (await kith('wait --help')).out);
+  for (const command of ['wait', 'device', 'device add', 'folder share']) {
+    const help = await kith(`help ${command}`);
+    assert.deepEqual(help, { code: 0, out: (await kith(`${command} --help`)).out, err: '' });
+  }
   assert.deepEqual(await kith('--version'), { code: 0, out: '0.0.1\n', err: '' });
 });
 
@@ -227,6 +232,21 @@ test('status --watch prints each change once and ends with 0 when interrupted', 
     .split('\n')
     .map((line) => JSON.parse(line).folders[0].state);
   assert.deepEqual([code, states], [0, ['syncing', 'idle']]);
+});
+
+test('status --watch says that the daemon has ended, not that it does not answer', async (t) => {
+  const { kith, home, services } = await bench(t);
+  const stop = new AbortController();
+  const running = kith('up', { signal: stop.signal });
+  await until('the daemon is ready', () => services.has(home));
+  const told: string[] = [];
+  const watching = kith('status --watch --json', { out: told });
+  await until('it tells how it is', () => told.length === 1);
+  stop.abort();
+  await running;
+  const { code, err } = await watching;
+  assert.equal(code, 1);
+  assert.match(err, /^kith: no daemon runs on this home; start it with kith up/);
 });
 
 test('wait ends at once when all is equal, and soon after it became so', async (t) => {

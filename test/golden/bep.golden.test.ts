@@ -20,6 +20,7 @@ interface Golden {
   readonly hello: Record<'hex' | 'deviceName' | 'clientName' | 'clientVersion', string>;
   readonly frames: readonly { readonly name: string; readonly hex: string }[];
   readonly index: { readonly hex: string };
+  readonly replacing: { readonly hex: string; readonly replaced: string };
 }
 
 const golden = read('bep-frames.json') as Golden;
@@ -107,6 +108,13 @@ test('an index with every kind of entry reads as its entries and is written as i
   assert.deepEqual(entries[5]?.version, []);
   const again = framed(MessageType.index, [encodeIndex({ folder, entries }, 0)]);
   assert.equal(again, golden.index.hex);
+});
+
+test('an entry that says what it replaced has the bytes of the vector', () => {
+  const { hex, replaced } = golden.replacing;
+  const { folder, entries } = decodeIndex(only(bytes(hex)).body);
+  assert.equal(toHex(entries[0]?.previousHash ?? bytes(hex)), toHex(sha256(sha256(replaced))));
+  assert.equal(framed(MessageType.index, [encodeIndex({ folder, entries }, 0)]), hex);
 });
 
 test('blocks of zeros have the hashes by which they are known', () => {

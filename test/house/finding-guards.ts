@@ -51,6 +51,18 @@ export const findingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'what is gone is forgotten when its row changes',
+    file: 'looking',
+    scenario: 'a file that is gone is gone, though another device',
+    edits: [
+      {
+        file: 'src/engine/burials.ts',
+        from: 'for (const gone of all) if (!this.#isStillOurs(gone)) this.#events.back(gone.diskPath);',
+        to: '',
+      },
+    ],
+  },
+  {
     name: 'nobody looks whether an open directory is still in its place',
     file: 'deletes',
     scenario: 'a directory that is moved out',
@@ -69,8 +81,32 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/programs/look.ts',
-        from: `if (yield* reach.names.isAlias(dir, name)) return { outcome: 'gone' };`,
-        to: '',
+        from: 'if (!(yield* reach.names.isAlias(dir, name)))',
+        to: 'if (true)',
+      },
+    ],
+  },
+  {
+    name: 'what a disk hides, or one that is missing, counts as gone',
+    file: 'mounts',
+    scenario: 'what was on a disk',
+    edits: [
+      {
+        file: 'src/engine/mounts.ts',
+        from: 'if (isForeign === undefined) return false;',
+        to: 'if (isForeign !== 1) return false;',
+      },
+    ],
+  },
+  {
+    name: 'files are put where a disk should be mounted',
+    file: 'mounts',
+    scenario: 'what was on a disk',
+    edits: [
+      {
+        file: 'src/engine/programs/apply-item.ts',
+        from: 'if (!(yield* isOnItsDisk(work, item))) return',
+        to: 'if (false) return',
       },
     ],
   },
@@ -105,7 +141,7 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/classify.ts',
-        from: 'if (basedOn > at.began.sequence) {',
+        from: 'if (basedOn > at.looked.sequence) {',
         to: 'if (basedOn < 0) {',
       },
     ],

@@ -87,6 +87,36 @@ export const mutants: readonly Mutant[] = [
     to: '(hasEqualContent(a, b) ? a.mode - b.mode : 0) ||',
   },
   {
+    name: 'what the winner replaced is copied all the same',
+    file: GLOBAL,
+    from: 'others.filter((head) => !hasReplaced(entry, head))',
+    to: 'others',
+  },
+  {
+    name: 'nothing is copied if the winner replaced any of it',
+    file: GLOBAL,
+    from: 'others.filter((head) => !hasReplaced(entry, head))',
+    to: 'others.filter(() => !others.some((head) => hasReplaced(entry, head)))',
+  },
+  {
+    name: 'what one of several that agree replaced is said of their merge',
+    file: GLOBAL,
+    from: 'others.every((each) => equalBytes(each, first))',
+    to: 'true',
+  },
+  {
+    name: 'a merge does not say what all of it replaced',
+    file: GLOBAL,
+    from: 'isShared ? first : NOTHING',
+    to: 'NOTHING',
+  },
+  {
+    name: 'whoever passes a version on without what it replaced may be believed',
+    file: GLOBAL,
+    from: ' ||\n    orderBytes(a.previousHash, b.previousHash)',
+    to: '',
+  },
+  {
     name: 'losers are forgotten',
     file: GLOBAL,
     from: 'losers: [...losers].sort(byKey)',
@@ -185,8 +215,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what is excluded is fetched all the same',
     file: DECIDE,
-    from: 'if (rules.isExcluded(sides.path))',
-    to: 'if (rules.isExcluded(sides.path) && target.deleted)',
+    from: 'if (rules.isExcluded(sides.path, target.kind))',
+    to: 'if (rules.isExcluded(sides.path, target.kind) && target.deleted)',
   },
   {
     name: 'what was excluded is never fetched again',
@@ -231,6 +261,18 @@ export const mutants: readonly Mutant[] = [
     file: LOCAL,
     from: '|| a.mode === b.mode',
     to: '|| a.size === b.size',
+  },
+  {
+    name: 'an edit does not say what it replaced',
+    file: LOCAL,
+    from: 'return ours.contentHash;',
+    to: 'return NOTHING;',
+  },
+  {
+    name: 'a touch goes on saying what the edit before it replaced',
+    file: LOCAL,
+    from: 'hasEqualContent(found as Entry, ours)) return NOTHING;',
+    to: 'hasEqualContent(found as Entry, ours)) return ours.previousHash;',
   },
   {
     name: 'what is gone is not noticed',

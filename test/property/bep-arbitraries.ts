@@ -53,18 +53,31 @@ const versions: fc.Arbitrary<Version> = fc
 
 const blockSizes = fc.integer({ min: 0, max: 7 }).map((power) => 131072 * 2 ** power);
 
+const previousHashes = fc.oneof(
+  fc.constant(NOTHING),
+  fc.uint8Array({ minLength: 32, maxLength: 32 }),
+);
+
 const fileContents = record({
+  previousHash: previousHashes,
   blockSize: blockSizes,
   count: fc.nat(6),
   rest: fc.double({ min: 0, max: 1, noNaN: true }),
-}).map(({ blockSize, count, rest }) => {
+}).map(({ blockSize, count, rest, previousHash }) => {
   const size = count * blockSize + Math.floor(rest * blockSize);
   const hashes = Array.from({ length: blockCount(size, blockSize) }, (_, i) => sha256(`${i}`));
   const blocks = Uint8Array.from(hashes.flatMap((hash) => [...hash]));
-  return { kind: 'file', size, blockSize, blocks, contentHash: plain(sha256(blocks)) } as const;
+  const contentHash = plain(sha256(blocks));
+  return { kind: 'file', size, blockSize, blocks, contentHash, previousHash } as const;
 });
 
-const emptyContent = { size: 0, blockSize: 0, blocks: NOTHING, contentHash: NOTHING } as const;
+const emptyContent = {
+  size: 0,
+  blockSize: 0,
+  blocks: NOTHING,
+  contentHash: NOTHING,
+  previousHash: NOTHING,
+} as const;
 
 const linkContents = fc.uint8Array({ maxLength: 60 }).map((target) => ({
   ...emptyContent,

@@ -167,6 +167,11 @@ const storyLaws: readonly Law[] = [
     checkOneSided,
   ),
   law(
+    'a device that lost its rows copies nothing of what was edited once elsewhere',
+    stories(['write', 'scan', 'tell', 'work', 'crash', 'forget']),
+    checkEditedOnce,
+  ),
+  law(
     'without deletes the name goes to a version that nobody replaced, and only a loser is copied',
     stories(['write', 'scan', 'tell', 'work', 'settle'], 60),
     checkFrontier,
@@ -220,6 +225,24 @@ function checkOneSided(story: Story, planner: Planner): void {
   checkEqual(telling);
   assert.deepEqual(standing(first), before);
   assert.equal(telling.world.copies.size, 0);
+}
+
+/** One person edits each file at most once; the other device follows, and forgets what it knew, as often as it may be. */
+function checkEditedOnce(story: Story, planner: Planner): void {
+  const calm = { ...story, devices: 2, shared: true, skews: [0, 0] };
+  const telling = begin(calm, { planner });
+  const edited = new Set<number>();
+  for (const command of story.commands) {
+    // Files that every shared story begins with.
+    const path = [0, 3, 6, 8][command.path % 4] ?? 0;
+    if (command.kind === 'write' && edited.has(path)) continue;
+    if (command.kind === 'write') edited.add(path);
+    const device = { write: 0, forget: 1 }[command.kind as string] ?? command.device;
+    tell(telling, { ...command, path, device });
+  }
+  end(telling);
+  checkEqual(telling);
+  assert.deepEqual([...telling.world.copies.keys()], []);
 }
 
 /** Which content was written over which: what a tester knows who watches every disk. */

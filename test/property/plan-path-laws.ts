@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { toHex } from '../../src/base/bytes.ts';
 import { compareTimes, type Entry, hasEqualContent } from '../../src/model/entry.ts';
 import { parseRelPath } from '../../src/model/path.ts';
 import { compareVersions, orderVersions, versionKey } from '../../src/model/version.ts';
@@ -12,8 +13,14 @@ import { type Law, law } from './plan-law.ts';
 
 const A_PATH = parseRelPath('a.txt');
 
-/** An entry, its vector and its maker in one line; of a tombstone only that it is one. */
+const NOTHING = new Uint8Array(0);
+
+/** An entry, its vector, its maker and what it replaced in one line; of a tombstone only that it is one. */
 export function show(entry: Entry): string {
+  return `${showBare(entry)} after ${toHex(entry.previousHash.subarray(0, 6))}`;
+}
+
+function showBare(entry: Entry): string {
   return `${describe(entry)} by ${entry.modifiedBy} at ${versionKey(entry.version)}`;
 }
 
@@ -76,6 +83,16 @@ const choiceLaws: readonly Law[] = [
     versionSets,
     checkLosers,
   ),
+  law(
+    'what the winner replaced is not copied, and it changes nothing else',
+    anyVersionSets,
+    checkReplaced,
+  ),
+  law(
+    'the choice has replaced what each version did that it is the merge of',
+    anyVersionSets,
+    checkSaid,
+  ),
   law('of two concurrent versions the greater one keeps the name', versionSets, checkGreater),
   law('among three versions there is no circle', versionSets, (versions, planner) => {
     const beats = (a: Entry, b: Entry) =>
@@ -106,7 +123,8 @@ function checkLosers(versions: readonly Entry[], planner: Planner): void {
   const losers = new Set(choice.losers.map((loser) => versionKey(loser.version)));
   for (const head of headsOf(versions.filter(isUsable))) {
     const agrees: boolean = hasEqualContent(head, choice.entry);
-    const isKept = !agrees && !head.deleted && head.kind === 'file';
+    const isFile = !head.deleted && head.kind === 'file';
+    const isKept: boolean = !agrees && isFile && !isReplaced(head, choice.entry);
     assert.equal(losers.has(versionKey(head.version)), isKept);
     if (!agrees) continue;
     const relation = compareVersions(choice.entry.version, head.version);
@@ -115,6 +133,41 @@ function checkLosers(versions: readonly Entry[], planner: Planner): void {
       `the choice does not know ${show(head)}`,
     );
   }
+}
+
+/** The maker of `by` had the content of `entry` and put other content in its place. */
+function isReplaced(entry: Entry, by: Entry): boolean {
+  return by.kind === 'file' && toHex(by.previousHash) === toHex(entry.contentHash);
+}
+
+function checkReplaced(versions: readonly Entry[], planner: Planner): void {
+  const told = planner.chooseGlobal(versions);
+  const untold = planner.chooseGlobal(versions.map((v) => ({ ...v, previousHash: NOTHING })));
+  assert.equal(told === undefined, untold === undefined);
+  if (told === undefined || untold === undefined) return;
+  assert.equal(showBare(told.entry), showBare(untold.entry));
+  const kept = untold.losers.filter((loser) => !isReplaced(loser, told.entry));
+  assert.deepEqual(told.losers.map(showBare), kept.map(showBare));
+}
+
+/** A version that knows one of them may have put its content back: then only the others can tell that it was replaced. */
+function checkSaid(versions: readonly Entry[], planner: Planner): void {
+  const choice = planner.chooseGlobal(versions);
+  if (choice === undefined) return;
+  const agreeing = headsOf(versions.filter(isUsable)).filter((head) =>
+    hasEqualContent(head, choice.entry),
+  );
+  const vectors = new Map(agreeing.map((each) => [versionKey(each.version), new Set<string>()]));
+  for (const { version, previousHash } of agreeing) {
+    vectors.get(versionKey(version))?.add(toHex(previousHash));
+  }
+  const said = toHex(choice.entry.previousHash);
+  if (said !== '') for (const told of vectors.values()) assert.ok(told.has(said));
+  // One version, told with and without it: that it was passed on without takes nothing away.
+  const isEachOne = new Set(agreeing.map(showBare)).size === vectors.size;
+  const alike = new Set([...vectors.values()].map((told) => [...told].filter(Boolean).join()));
+  const [one = ''] = alike;
+  if (isEachOne && alike.size === 1 && one.length <= 64) assert.equal(said !== '', one !== '');
 }
 
 /** The order, said once more in other words: kinds, then times, modes and vectors. */
@@ -197,7 +250,7 @@ const decisionLaws: readonly Law[] = [
     },
   ),
   law(
-    'an operation copies a file of ours that no other version knows, and nothing else',
+    'an operation copies a file of ours that no other version knows or has replaced, and nothing else',
     sidesOfOnePath,
     (sides, planner) => {
       const { ours, announced } = sides;
@@ -208,8 +261,9 @@ const decisionLaws: readonly Law[] = [
         (each) => isUsable(each) && compareVersions(each.version, ours.version) === 'newer',
       );
       const isFile = ours.kind === 'file' && !ours.deleted && isUsable(ours);
-      const isReplaced = operation.kind !== 'note' && operation.kind !== 'adopt';
-      assert.equal(operation.conflictCopy !== undefined, isFile && !isKnown && isReplaced);
+      const isOver = isReplaced(ours, operation.target);
+      const isDone = operation.kind !== 'note' && operation.kind !== 'adopt';
+      assert.equal(operation.conflictCopy !== undefined, isFile && !isKnown && !isOver && isDone);
       if (operation.kind === 'delete') assert.ok(isKnown, 'what nobody knows is deleted');
     },
   ),
@@ -229,6 +283,7 @@ const recordLaws: readonly Law[] = [
       if (act === 2 && base !== undefined) made = planner.reviveEntry(base, sides);
       if (made === undefined) return;
       assert.equal(made.deleted, act === 1);
+      if (made.modifiedBy === 9n && act !== 2) checkPrevious(made, base);
       const relation = base === undefined ? 'newer' : compareVersions(made.version, base.version);
       assert.equal(relation, 'newer');
       const isOwn = made.modifiedBy === 9n;
@@ -240,5 +295,12 @@ const recordLaws: readonly Law[] = [
     },
   ),
 ];
+
+/** Only who changed a file's content says what it was: not who touched it, or made anything else of it. */
+function checkPrevious(made: Entry, base: Entry | undefined): void {
+  const files = [made, base].every((each) => each?.kind === 'file' && !each.deleted);
+  const isEdit = base !== undefined && files && !hasEqualContent(made, base);
+  assert.equal(toHex(made.previousHash), isEdit ? toHex(base.contentHash) : '');
+}
 
 export const pathLaws: readonly Law[] = [...choiceLaws, ...decisionLaws, ...recordLaws];

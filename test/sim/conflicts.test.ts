@@ -184,6 +184,87 @@ test('CON-15: a directory or link that took the name of an edited file leaves th
     );
   }));
 
+test('what was edited elsewhere is not kept as a copy by a device that lost its database', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    for (const path of ['notes', 'mine']) laptop.person.write(path, `${path}: one`);
+    world.upAll();
+    await calm(world);
+    await world.stop(laptop);
+    for (const path of ['notes', 'mine']) desk.person.write(path, `${path}: two, of desk`);
+    await world.run({ ms: 5000 });
+    await world.stop(desk);
+    laptop.person.write('mine', 'mine: two, of laptop');
+    laptop.person.delete('.kith');
+    laptop.replaceDatabase(undefined);
+    // Each has looked at its own disk before they meet.
+    world.up(laptop);
+    await world.run({ ms: 60_000 });
+    world.up(desk);
+    await calm(world);
+    const tree = assertEqualTrees([laptop, desk]);
+    assert.equal(tree.length, 3, tree.join('\n'));
+    assert.equal(laptop.person.read('notes'), 'notes: two, of desk');
+    assert.equal(laptop.person.read('mine'), 'mine: two, of laptop');
+    assert.deepEqual(
+      copiesOn(laptop).map((path) => laptop.person.read(path)),
+      ['mine: two, of desk'],
+    );
+  }));
+
+test('an edit of a file that both brought along makes no copy of it, two edits make one', () =>
+  told(cast('laptop', 'desk', 'phone'), async (world, laptop, desk, phone) => {
+    for (const { person } of [laptop, desk]) {
+      person.write('one', 'one, brought along');
+      person.write('two', 'two, brought along');
+    }
+    world.cut(laptop, desk);
+    world.cut(phone, desk);
+    world.upAll();
+    await calm(world);
+    laptop.person.save('one', 'one, of laptop');
+    desk.person.save('two', 'two, of desk');
+    await world.run({ ms: 5000 });
+    laptop.person.save('two', 'two, of laptop');
+    await world.run({ ms: 5000 });
+    assert.equal(phone.person.read('one'), 'one, of laptop');
+    // The desk hears of it from one that made none of it, too.
+    world.heal(phone, desk);
+    await world.run({ ms: 60_000 });
+    world.heal(laptop, desk);
+    await calm(world);
+    const tree = assertEqualTrees([laptop, desk, phone]);
+    assert.equal(tree.length, 3, tree.join('\n'));
+    assert.equal(desk.person.read('one'), 'one, of laptop');
+    assert.equal(desk.person.read('two'), 'two, of laptop');
+    assert.deepEqual(
+      copiesOn(desk).map((path) => desk.person.read(path)),
+      ['two, of desk'],
+    );
+  }));
+
+test('what was put back on purpose is kept against a touch of what had replaced it', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    laptop.person.write('notes', 'one');
+    world.upAll();
+    await calm(world);
+    laptop.person.write('notes', 'two');
+    await calm(world);
+    world.cut(laptop, desk);
+    laptop.person.write('notes', 'one');
+    await world.run({ ms: 5000 });
+    desk.person.setTime('notes', { s: 4_000_000_000, ns: 0 });
+    await world.run({ ms: 5000 });
+    world.heal(laptop, desk);
+    await calm(world);
+    const tree = assertEqualTrees([laptop, desk]);
+    assert.equal(laptop.person.read('notes'), 'two');
+    assert.deepEqual(
+      copiesOn(laptop).map((path) => laptop.person.read(path)),
+      ['one'],
+      tree.join('\n'),
+    );
+  }));
+
 test('an edit that is recorded while an equal entry is being taken over is not hidden by it', async () => {
   for (const seed of [3, 4, 7]) await told(cast('laptop', 'desk'), editAmongNotes, seed);
 });

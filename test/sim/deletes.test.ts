@@ -164,6 +164,28 @@ test('a folder that lost everything is held until a person says that it was mean
     assertTrees([laptop, desk], []);
   }));
 
+for (const when of ['while it is held', 'while it was not running'] as const) {
+  test(`what arrives in an emptied folder ${when} is no leave to delete the rest`, () =>
+    told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+      const names = ['a', 'b', 'd'];
+      for (const name of names) laptop.person.write(name, name);
+      world.upAll();
+      await calm(world);
+      if (when === 'while it was not running') await world.stop(laptop);
+      for (const name of names) laptop.person.delete(name);
+      await world.run({ ms: 10_000 });
+      desk.person.write('new', 'new');
+      await world.run({ ms: 10_000 });
+      if (laptop.life === undefined) world.up(laptop);
+      await world.run({ ms: 120_000 });
+      assert.equal(statusOf(world, laptop).state, 'held');
+      assertTrees([desk], ['a = a', 'b = b', 'd = d', 'new = new']);
+      world.kith(laptop).rescan(undefined, { mayEmpty: true });
+      await calm(world);
+      assertTrees([laptop, desk], ['new = new']);
+    }));
+}
+
 test('a confirmation that nothing was waiting for is not kept for later', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
     for (const name of ['a', 'd/b']) laptop.person.write(name, name);

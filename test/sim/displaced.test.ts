@@ -14,6 +14,7 @@ import {
   cast,
   copiesOn,
   onJob,
+  rowOf,
   told,
   treeOf,
 } from './scene.ts';
@@ -178,6 +179,59 @@ test('a file that a person put there just before the exchange is kept, though Ki
     await calm(world);
     assert.deepEqual(textsOf(laptop), ['by hand', 'of desk']);
     assertEqualTrees([laptop, desk]);
+  }));
+
+test('a file that a person changed within one step of its times just before the exchange is kept, though Kith is killed just after it', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    laptop.person.write('f', 'made');
+    world.upAll();
+    await world.runUntil(() => desk.person.read('f') === 'made', { ms: 3000 });
+    const { seen } = rowOf(laptop, 'f');
+    assert.ok(seen?.racy);
+    desk.person.write('f', 'of desk');
+    await killAfterExchange(world, laptop, () => {
+      laptop.person.write('f', 'late');
+      // As a write within the same step leaves it.
+      laptop.person.setTime('f', seen.mtime);
+    });
+    world.up(laptop);
+    await calm(world);
+    assert.deepEqual(textsOf(laptop), ['late', 'of desk']);
+    assertEqualTrees([laptop, desk]);
+  }));
+
+test('what loses its name is kept, though the disk is full when its copy is made, and when that is made up for', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    // So many that the last of them could be looked at before its turn has come.
+    const names = Array.from({ length: 120 }, (_, number) => `f${100 + number}`);
+    const last = 'f219';
+    for (const name of names) laptop.person.write(name, 'old');
+    world.upAll();
+    await calm(world);
+    world.cut(laptop, desk);
+    for (const name of names) {
+      desk.person.write(name, `${name} of desk`);
+      laptop.person.write(name, `${name} of laptop`);
+      laptop.person.setTime(name, { s: 1_800_000_000, ns: 0 });
+    }
+    await world.run({ ms: 3000 });
+    let failures = 0;
+    const stops = ['apply', 'recover'].map((job) =>
+      onJob(desk, job, (call) => {
+        if (call.call !== 'rename' || !call.to.name.includes('.sync-conflict-')) return;
+        if (job === 'recover' && !call.to.name.startsWith(last)) return;
+        failures += 1;
+        throw new KithError('FILE_DISK_FULL', {});
+      }),
+    );
+    world.heal(laptop, desk);
+    await world.run({ ms: 25_000 });
+    for (const stop of stops) stop();
+    await calm(world);
+    assert.ok(failures > names.length, `${failures} failures`);
+    assertEqualTrees([laptop, desk]);
+    const texts = textsOf(desk);
+    for (const name of names) assert.ok(texts.includes(`${name} of desk`), name);
   }));
 
 test('what was displaced when the base is forgotten is kept, for nothing says that it may go', () =>

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
 import type { KithWorld } from '../../lab/sim/kith-world.ts';
+import { revive, sweep } from './crash-sweep.ts';
 import { assertTrees, calm, cast, onJob, rowOf, statusOf, storeOf, told, treeOf } from './scene.ts';
 
 const FILES = Array.from({ length: 10 }, (_, i) => `f${i}`);
@@ -91,6 +92,33 @@ test('damage that a person replaces before it is put aside stays in its place', 
     const texts = treeOf(desk).map((text) => text.replace(/^.* = /, ''));
     assert.ok(texts.includes('by hand'), texts.join());
     assert.deepEqual(treeOf(laptop), treeOf(desk));
+  }));
+
+test('killed at any call of putting damage aside, it is announced to nobody', async () => {
+  const calls = await sweep(async (world, moment) => {
+    const [laptop, desk] = [world.device('laptop'), world.device('desk')];
+    world.mesh();
+    await damage(world, [laptop, desk], 'ordered');
+    world.up(laptop);
+    moment.at(laptop, () => world.crash(laptop, 'kill'), 'setAside');
+    await world.run({ ms: 20_000 });
+    revive(world, laptop);
+    await calm(world);
+    assertTrees([laptop, desk], GOOD);
+  });
+  assert.ok(calls > 10, `${calls} calls`);
+});
+
+test('damage that cannot be put aside at once is put aside later, and announced to nobody', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    await damage(world, [laptop, desk], 'ordered');
+    for (const name of FILES) {
+      laptop.faults.fail({ call: 'rename', name, code: 'FILE_DENIED', times: 3 });
+    }
+    world.up(laptop);
+    await calm(world);
+    assert.ok(laptop.faults.struck > 0);
+    assertTrees([laptop, desk], GOOD);
   }));
 
 test('nobody is asked whether a power cut was meant that took everything', () =>

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
+import { raiseCounter } from '../../src/model/version.ts';
+import { RawPeer } from './raw-peer.ts';
 import { assertTrees, calm, cast, onJob, rowOf, statusOf, storeOf, told } from './scene.ts';
 
 test('a file is not gone because its directory was moved away and back while it was looked at', () =>
@@ -91,3 +93,24 @@ test('killed at any moment of its very first start, a folder starts the next tim
     });
   }
 });
+
+test('a file that is gone is gone, though another device says something new of it at that moment', () =>
+  told(cast('desk', 'phone'), async (world, desk, phone) => {
+    for (const path of ['f', 'keep']) desk.person.write(path, path);
+    world.up(desk);
+    await calm(world, [desk]);
+    const row = rowOf(desk, 'f');
+    const raw = new RawPeer(phone, desk, { open: (talk) => [talk.hello(), talk.config(0)] });
+    raw.dial();
+    await world.run({ ms: 2000 });
+    desk.person.delete('f');
+    let hasLooked = false;
+    const stop = onJob(desk, 'look', () => {
+      hasLooked = true;
+    });
+    await world.runUntil(() => hasLooked, { ms: 2000 });
+    stop();
+    raw.last.index([{ ...row, version: raiseCounter(row.version, 1n, 1n) }]);
+    await world.run({ ms: 10_000 });
+    assert.equal(rowOf(desk, 'f').deleted, true);
+  }));

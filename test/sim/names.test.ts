@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
 import type { KithWorld } from '../../lab/sim/kith-world.ts';
-import { calm, cast, statusOf, told, treeOf } from './scene.ts';
+import { calm, cast, rowOf, statusOf, told, treeOf } from './scene.ts';
 
 const [COMPOSED, DECOMPOSED] = ['caf\u00e9', 'cafe\u0301'];
 
@@ -58,6 +58,34 @@ for (const [first, second] of [
       desk.person.rename(second, 'other');
       await stays(world, desk, []);
       assert.deepEqual(treeOf(phone), [`${COMPOSED} = first`, 'other = second, edited']);
+    }));
+}
+
+for (const [first, second] of [
+  [COMPOSED, DECOMPOSED],
+  [DECOMPOSED, COMPOSED],
+] as const) {
+  test(`what stands in ${JSON.stringify(second)} is never taken for what stands in ${JSON.stringify(first)}`, () =>
+    told(cast('desk', 'phone'), async (world, desk, phone) => {
+      world.up(desk);
+      world.up(phone);
+      desk.person.write(`${first}/f`, 'first');
+      await calm(world);
+      const { sequence } = rowOf(desk, `${COMPOSED}/f`);
+      for (const text of ['second', 'second, edited']) {
+        desk.person.write(`${second}/f`, text);
+        await world.run({ ms: 5000 });
+        assert.equal(rowOf(desk, `${COMPOSED}/f`).sequence, sequence, text);
+      }
+      phone.person.write(`${COMPOSED}/f`, 'by phone');
+      await world.run({ ms: 4_000_000 });
+      assert.deepEqual(
+        [desk.person.read(`${first}/f`), desk.person.read(`${second}/f`)],
+        ['by phone', 'second, edited'],
+      );
+      desk.person.rename(second, 'other');
+      await calm(world);
+      assert.equal(phone.person.read('other/f'), 'second, edited');
     }));
 }
 

@@ -5,6 +5,8 @@ import type { Entry, Timestamp } from '../../src/model/entry.ts';
 import type { Version } from '../../src/model/version.ts';
 import { directoryEntry, fileEntry, linkEntry, tombstone, vector } from './builders.ts';
 
+const NOTHING = new Uint8Array(0);
+
 /** Vectors over three counters with small values, so that all relations are frequent. */
 export const versions: fc.Arbitrary<Version> = fc
   .record({ 1: fc.nat(3), 2: fc.nat(3), 3: fc.nat(3) })
@@ -22,12 +24,13 @@ const versionsOfOnePath: fc.Arbitrary<Entry> = fc
     mtime: times,
     mode: fc.constantFrom(0o600, 0o644, 0o755),
     modifiedBy: fc.constantFrom(1n, 2n),
-    content: fc.constantFrom('K', 'K', 'L'),
+    content: fc.constantFrom('K', 'K', 'L', 'M'),
+    previous: fc.constantFrom(undefined, undefined, 'K', 'L', 'M'),
     kind: fc.constantFrom('file', 'file', 'file', 'deleted', 'deleted', 'directory', 'symlink'),
     invalid: fc.integer({ min: 0, max: 9 }).map((dice) => dice === 0),
   })
-  .map(({ version, mtime, mode, modifiedBy, content, kind, invalid }) => {
-    const shape = { mtime, mode, modifiedBy, invalid };
+  .map(({ version, mtime, mode, modifiedBy, content, previous, kind, invalid }) => {
+    const shape = { mtime, mode, modifiedBy, invalid, previous };
     return { ...make(kind, content, shape), version };
   });
 
@@ -52,11 +55,19 @@ export const versionSets: fc.Arbitrary<readonly Entry[]> = fc
     return [...seen.values()];
   });
 
-/** Any set at all, as a broken device may announce it: one vector with several contents. */
-export const anyVersionSets: fc.Arbitrary<readonly Entry[]> = fc.array(versionsOfOnePath, {
-  minLength: 0,
-  maxLength: 5,
-});
+/**
+ * Any set at all, as a broken device may announce it: one vector with several contents; and what a device passes on that does
+ * not know what was replaced.
+ */
+export const anyVersionSets: fc.Arbitrary<readonly Entry[]> = fc
+  .record({
+    entries: fc.array(versionsOfOnePath, { minLength: 0, maxLength: 5 }),
+    passedOn: fc.integer({ min: 0, max: 12 }),
+  })
+  .map(({ entries, passedOn }) => {
+    const told = entries[passedOn];
+    return told === undefined ? entries : [...entries, { ...told, previousHash: NOTHING }];
+  });
 
 /** One step of a story. Numbers are taken modulo what there is to choose from. */
 export interface Command {

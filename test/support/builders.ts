@@ -17,6 +17,8 @@ export interface Shape {
   readonly mtime?: number | Timestamp;
   readonly invalid?: boolean;
   readonly noPermissions?: boolean;
+  /** What the content of a file has replaced; nothing by default. */
+  readonly previous?: string | undefined;
 }
 
 /** `{ 2: 5, 1: 3 }` as a version vector. */
@@ -37,8 +39,14 @@ export function fileEntry(content: string, shape: Shape = {}): Entry {
     size: content.length,
     blockSize: 131072,
     blocks,
-    contentHash: sha256(blocks),
+    contentHash: contentHashOf(content),
+    previousHash: shape.previous === undefined ? NOTHING : contentHashOf(shape.previous),
   };
+}
+
+/** The hash of a file's content. */
+function contentHashOf(content: string): Uint8Array {
+  return sha256(sha256(content));
 }
 
 /** A live directory. */
@@ -73,6 +81,7 @@ function bare(shape: Shape): Entry {
     blockSize: 0,
     blocks: NOTHING,
     contentHash: NOTHING,
+    previousHash: NOTHING,
     target: NOTHING,
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import { KithError } from '../../base/error.ts';
-import { sha256 } from '../../base/sha256.ts';
+import { HASH_BYTES, sha256 } from '../../base/sha256.ts';
 import { MAX_BLOCK_BYTES, MIN_BLOCK_BYTES } from '../../model/block.ts';
 import type { EntryKind, SequencedEntry } from '../../model/entry.ts';
 import { parseRelPath, type RelPath } from '../../model/path.ts';
@@ -51,6 +51,7 @@ export function checkedEntry(info: FileInfo, folder: string): SequencedEntry {
     version,
     sequence: info.sequence,
     ...content,
+    previousHash: previousOf(info, kind),
   };
 }
 
@@ -84,6 +85,12 @@ function pathOf(name: string, refuse: (reason: string) => never): RelPath {
     if (!(error instanceof KithError) || error.code !== 'PATH_INVALID') throw error;
     return refuse(`name: ${String(error.data['reason'])}`);
   }
+}
+
+/** Only a hint, so what cannot be a hash says nothing rather than that all of the index is refused. */
+function previousOf({ deleted, previousHash }: FileInfo, kind: EntryKind): Uint8Array {
+  const isSaid = kind === 'file' && !deleted && previousHash.length === HASH_BYTES;
+  return isSaid ? previousHash : NO_BYTES;
 }
 
 /** The content, or why there cannot be such. */

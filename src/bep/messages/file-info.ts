@@ -28,6 +28,7 @@ export interface FileInfo {
   /** Good until the next entry is read. */
   blocks: BlockRun;
   target: Uint8Array;
+  previousHash: Uint8Array;
   isEncrypted: boolean;
 }
 
@@ -47,6 +48,7 @@ const BLOCK_SIZE = varintTag(13);
 const BLOCKS = bytesTag(16);
 const SYMLINK_TARGET = bytesTag(17);
 const ENCRYPTED = bytesTag(19);
+const PREVIOUS_HASH = bytesTag(20);
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -88,6 +90,7 @@ export function writeFileInfo(to: Writer, entry: SequencedEntry): void {
   writeNumber(to, BLOCK_SIZE, entry.blockSize);
   writeBlocks(to, entry);
   if (entry.target.length > 0) to.uint32(SYMLINK_TARGET).bytes(entry.target);
+  if (entry.previousHash.length > 0) to.uint32(PREVIOUS_HASH).bytes(entry.previousHash);
 }
 
 function readPlain(from: Reader, tag: number, info: FileInfo): boolean {
@@ -115,6 +118,7 @@ function readNested(
   else if (tag === VERSION) readVector(from, readEnd(from, end), info.counters);
   else if (tag === SYMLINK_TARGET) info.target = readCopy(from);
   else if (tag === ENCRYPTED) info.isEncrypted = from.bytes().length > 0;
+  else if (tag === PREVIOUS_HASH) info.previousHash = readCopy(from);
   else return false;
   return true;
 }
@@ -140,6 +144,7 @@ function emptyFileInfo(blocks: BlockRun): FileInfo {
     blockSize: 0,
     blocks,
     target: NO_BYTES,
+    previousHash: NO_BYTES,
     isEncrypted: false,
   };
 }

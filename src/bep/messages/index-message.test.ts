@@ -184,16 +184,27 @@ test('fields of databases, platforms and later versions are passed over', () => 
   const extra: readonly Field[] = [
     [14, [[1, 'x']]],
     [18, HASH],
-    [20, HASH],
     [1000, 5],
     [60000, 'k'],
   ];
   assert.deepEqual(decode([...FILE, ...extra]), decode(FILE));
 });
 
+test('what a live file says to have replaced is taken, and nothing that cannot be a hash or stands elsewhere', () => {
+  assert.deepEqual([...decode([...FILE, [20, HASH]]).previousHash], [...HASH]);
+  const rows: readonly (readonly Field[])[] = [
+    [...FILE, [20, HASH.subarray(1)]],
+    [...FILE, [20, new Uint8Array(33)]],
+    [NAME, VERSION, SEQUENCE, [6, 1], [20, HASH]],
+    [NAME, VERSION, SEQUENCE, [2, 1], [20, HASH]],
+    [NAME, VERSION, SEQUENCE, [2, 4], [17, 't'], [20, HASH]],
+  ];
+  for (const fields of rows) assert.equal(decode(fields).previousHash.length, 0);
+});
+
 test('an entry keeps no view of the message it came in', () => {
   const bytes = message([
-    FILE,
+    [...FILE, [20, HASH]],
     [
       [1, 'l'],
       [2, 4],
@@ -204,6 +215,7 @@ test('an entry keeps no view of the message it came in', () => {
   const { entries } = decodeIndex(bytes);
   bytes.fill(0);
   assert.deepEqual([...(entries[0]?.blocks ?? [])], [...HASH]);
+  assert.deepEqual([...(entries[0]?.previousHash ?? [])], [...HASH]);
   assert.deepEqual(entries[1]?.target, new TextEncoder().encode('target'));
 });
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { folderIdSchema } from '../../api/fields.ts';
 import type { StatusReport } from '../../api/status.ts';
-import { KithError } from '../../base/error.ts';
+import { asKithError, KithError } from '../../base/error.ts';
 import { type Context, defineCommand, ExitCode } from '../command.ts';
 import { connectToDaemon } from '../connect.ts';
 import { followStatus } from '../follow.ts';
@@ -25,8 +25,8 @@ export const statusCommand = defineCommand({
     json: z.boolean().default(false),
   }),
   async run({ folder, watch, json }, context) {
-    const client = await connectToDaemon(context);
     if (watch) return await watchStatus();
+    const client = await connectToDaemon(context);
     const report = pick(await client.status(), folder);
     if (json) context.out.json(report);
     else print(report, context);
@@ -35,7 +35,7 @@ export const statusCommand = defineCommand({
     async function watchStatus(): Promise<ExitCode> {
       let shown = '';
       try {
-        for await (const whole of followStatus(client)) {
+        for await (const whole of statuses(context)) {
           const next = pick(whole, folder);
           // The clock alone is no change.
           const { uptimeMs: _, ...facts } = next;
@@ -59,6 +59,18 @@ export const statusCommand = defineCommand({
     }
   },
 });
+
+/** Status after status. DAEMON_NOT_RUNNING once the daemon has ended; one that took its place already is asked instead. */
+async function* statuses(context: Context): AsyncGenerator<StatusReport> {
+  for (;;) {
+    const client = await connectToDaemon(context);
+    try {
+      yield* followStatus(client);
+    } catch (error) {
+      if (asKithError(error, 'DAEMON_UNREACHABLE') === undefined) throw error;
+    }
+  }
+}
 
 function print(report: StatusReport, { out }: Context): void {
   const lines = statusLines(report, { paint: out.paint, nowMs: Date.now() });

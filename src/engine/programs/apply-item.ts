@@ -37,6 +37,7 @@ export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
     if (item.expected !== undefined && !(yield* hasParent(work, item.diskPath))) {
       return { outcome: 'changed', made };
     }
+    if (!(yield* isOnItsDisk(work, item))) return { outcome: 'failed', code: 'MOUNT_CHANGED' };
     const at = yield* openParent(work, item, made);
     const found = yield* status(at.dir, at.name);
     if (found !== undefined && (yield* work.reach.names.isAlias(at.dir, at.name))) {
@@ -77,6 +78,12 @@ function* hasParent(work: Work, diskPath: string): FileProgram<boolean> {
   if (yield* work.reach.isInPlace(parent)) return true;
   yield* work.reach.drop(parent);
   return false;
+}
+
+/** What was put where a disk should be mounted would be hidden by it, and so taken for deleted. */
+function* isOnItsDisk({ reach }: Work, item: ApplyItem): FileProgram<boolean> {
+  const dir = yield* reach.dir(splitDisk(item.diskPath).parent);
+  return item.isForeign === (dir !== undefined && (yield* reach.isForeign(dir)));
 }
 
 /** The directory that is to hold the item; one that is missing is made, and reported. */

@@ -22,6 +22,8 @@ interface ItemBase {
   readonly stageName: string;
   /** undefined: nothing may stand there. */
   readonly expected: Expected | undefined;
+  /** By our rows the directory that holds it is on another file system than the root. */
+  readonly isForeign: boolean;
   /** Where what is displaced is kept, as it loses the name; undefined: it is replaced. */
   readonly conflictCopy: RelPath | undefined;
 }

@@ -47,7 +47,8 @@ export function* isUntouched(
   return expected.content === undefined || (yield* hasContent(staged, expected.content));
 }
 
-function* hasContent(
+/** True if a file of just this content stands there. */
+export function* hasContent(
   at: DirName,
   content: { readonly blockSize: number; readonly blocks: Uint8Array },
 ): FileProgram<boolean> {

@@ -14,9 +14,12 @@ export interface LookArgs {
   readonly paths: readonly string[];
 }
 
-/** `gone`: proved, also where something that is no directory stands in the way. */
+/**
+ * `gone`: proved, also where something that is no directory stands in the way. `isForeign`: of the innermost directory on
+ * the way that is there; undefined if something stands in the way.
+ */
 export type Missing =
-  | { readonly outcome: 'gone' }
+  | { readonly outcome: 'gone'; readonly isForeign: boolean | undefined }
   | { readonly outcome: 'failed'; readonly code: ErrorCode };
 
 export interface NamedStatus {
@@ -26,6 +29,8 @@ export interface NamedStatus {
 
 export interface Listed {
   readonly outcome: 'listed';
+  /** The directory is on another file system than the root. */
+  readonly isForeign: boolean;
   readonly entries: readonly NamedStatus[];
   /** Names that are there but could not be looked at. */
   readonly unreadable: readonly { readonly name: string; readonly code: ErrorCode }[];
@@ -39,6 +44,8 @@ export interface There {
 
 /** In the order of the arguments. */
 export interface Look {
+  /** The root's file system. */
+  readonly device: bigint;
   readonly dirs: readonly (Listed | Missing)[];
   readonly paths: readonly (There | Missing)[];
 }
@@ -56,7 +63,7 @@ export function look(args: LookArgs): FileProgram<Look> {
       paths.push(yield* guarded(lookAt(reach, path)));
       yield* reach.trim();
     }
-    return { dirs, paths };
+    return { device: yield* reach.device(), dirs, paths };
   });
 }
 
@@ -68,14 +75,15 @@ function* guarded<Found>(program: FileProgram<Found | Missing>): FileProgram<Fou
     if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
     // A file or link where a directory was: nothing can stand below it.
     if (known.code === 'FILE_IS_LINK' || known.code === 'FILE_NOT_DIRECTORY')
-      return { outcome: 'gone' };
+      return { outcome: 'gone', isForeign: undefined };
     return { outcome: 'failed', code: known.code };
   }
 }
 
 function* lookInto(reach: Reach, path: string): FileProgram<Listed | Missing> {
   const dir = yield* reach.dir(path);
-  if (dir === undefined) return { outcome: 'gone' };
+  if (dir === undefined) return { outcome: 'gone', isForeign: undefined };
+  const isForeign = yield* reach.isForeign(dir);
   const listing = yield* list(dir);
   const entries: NamedStatus[] = [];
   const unreadable: { name: string; code: ErrorCode }[] = [];
@@ -85,13 +93,15 @@ function* lookInto(reach: Reach, path: string): FileProgram<Listed | Missing> {
     if (found.outcome === 'there') entries.push({ name, status: found.status });
     else if (found.outcome === 'failed') unreadable.push({ name, code: found.code });
   }
-  return { outcome: 'listed', entries, unreadable, undecodable: listing.undecodable };
+  return { outcome: 'listed', isForeign, entries, unreadable, undecodable: listing.undecodable };
 }
 
 /** Without a listing: for names that a listing has just shown. */
 function* statusIn(dir: DirHandle, name: string): FileProgram<There | Missing> {
   const found = yield* status(dir, name);
-  return found === undefined ? { outcome: 'gone' } : { outcome: 'there', status: found };
+  return found === undefined
+    ? { outcome: 'gone', isForeign: undefined }
+    : { outcome: 'there', status: found };
 }
 
 /**
@@ -108,10 +118,10 @@ function* lookAt(reach: Reach, path: string): FileProgram<There | Missing> {
   }
   const found = yield* status(dir, name);
   if (found !== undefined) {
-    if (yield* reach.names.isAlias(dir, name)) return { outcome: 'gone' };
-    return { outcome: 'there', status: found };
+    if (!(yield* reach.names.isAlias(dir, name))) return { outcome: 'there', status: found };
+    return { outcome: 'gone', isForeign: yield* reach.isForeign(dir) };
   }
   const { names } = yield* list(dir);
   if (names.includes(name)) return { outcome: 'failed', code: 'FILE_CHANGED' };
-  return { outcome: 'gone' };
+  return { outcome: 'gone', isForeign: yield* reach.isForeign(dir) };
 }

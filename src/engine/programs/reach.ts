@@ -39,6 +39,7 @@ export class Reach {
   readonly root: DirHandle;
   readonly names = new ExactNames();
   readonly #open = new Map<string, DirHandle>();
+  #device: bigint | undefined;
 
   constructor(root: DirHandle) {
     this.root = root;
@@ -60,6 +61,18 @@ export class Reach {
     if (yield* this.names.isAlias(above, name)) return yield* close(handle);
     this.#open.set(path, handle);
     return handle;
+  }
+
+  /** True if it is on another file system than the root: something is mounted there. */
+  *isForeign(dir: DirHandle): FileProgram<boolean> {
+    if (dir === this.root) return false;
+    return (yield* statusOf(dir)).device !== (yield* this.device());
+  }
+
+  /** The root's file system. */
+  *device(): FileProgram<bigint> {
+    this.#device ??= (yield* statusOf(this.root)).device;
+    return this.#device;
   }
 
   /** True if the open directory still stands at its path: a person may have moved it away since it was opened. */

@@ -21,7 +21,7 @@ import {
 } from '../file-calls.ts';
 import type { Expected } from './change.ts';
 import { hashBlocks } from './contents.ts';
-import { keepBeside, moveIfFree, parentOf, placeAside } from './displaced.ts';
+import { hasContent, keepBeside, moveIfFree, parentOf, placeAside } from './displaced.ts';
 import { isDisplacedBy } from './displaced-name.ts';
 import { inRoot, ownDir, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
 import { isAsSeen } from './serve.ts';
@@ -68,6 +68,8 @@ export interface Unfinished {
   readonly stageName: string;
   readonly displaced: Intent['displaced'];
   readonly conflictCopy: RelPath | undefined;
+  /** What it must hold where times do not prove that it is as it was. */
+  readonly content: Expected['content'];
   /** Our row has the new state: what was displaced is of no use to anybody. */
   readonly isRecorded: boolean;
   /** False if the base was lost: then nothing says that what was displaced may go. */
@@ -126,8 +128,12 @@ function* recoverOne(reach: Reach, task: Recovery): FileProgram<readonly string[
     return yield* keepUnlessOurs(reach, { ...task, found });
   }
   // The number may also be one that a person set free, given again to content of Kith's own.
-  if (!isAsSeen(found, item.displaced)) return yield* keepUnlessOurs(reach, { ...task, found });
-  if (!item.isRecorded && item.conflictCopy !== undefined) {
+  const isOurs =
+    isAsSeen(found, item.displaced) &&
+    (item.content === undefined || (yield* hasContent(at, item.content)));
+  if (!isOurs) return yield* keepUnlessOurs(reach, { ...task, found });
+  // The copy has not been made, or it would not wait here.
+  if (item.conflictCopy !== undefined) {
     return [yield* keepBeside(reach, { ...task, chosen: item.conflictCopy })];
   }
   const goesBack = !item.isRecorded && dir !== undefined;
