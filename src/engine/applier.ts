@@ -11,7 +11,9 @@ import type { Operation } from '../model/plan.ts';
 import { versionKey } from '../model/version.ts';
 import type { Intent, OurEntry } from '../ports/folder-store.ts';
 import { diskPathOf, type FolderContext, seenOf } from './context.ts';
+import { intentOfLent, type Lent, lentFor, withModesBack } from './lent-modes.ts';
 import { isParentForeign } from './mounts.ts';
+import type { AppliedGroup } from './programs/apply.ts';
 import type { Applied, ApplyItem, Expected } from './programs/change.ts';
 import type { Displaced } from './programs/settle.ts';
 
@@ -54,14 +56,15 @@ export async function applyGroup(
     group.filter((ready) => isCurrent(context, ready)),
   );
   const items = current.map((ready) => itemOf(context, ready));
-  const intents = items.flatMap(intentOf);
-  for (const { path } of items) context.busy.add(path);
+  const lent = lentFor(context, items);
+  const intents = [...items.flatMap(intentOf), ...lent.map(intentOfLent)];
+  for (const { path } of [...items, ...lent]) context.busy.add(path);
   if (intents.length > 0) await context.ledger.change(() => ({ addIntents: intents }));
   const witness = await context.witness.hold();
-  const args = { root: context.root, items, self: context.self.shortId, witness };
+  const args = { root: context.root, items, lent, self: context.self.shortId, witness };
   const readAtMs = context.ports.clock.now();
   const applied = await context.ports.disk.run('apply', args, { urgency: 1 });
-  const outcome = { group: current, items, applied, readAtMs };
+  const outcome = { group: current, items, lent, ...applied, readAtMs };
   await recordGroup(context, outcome);
   const copies = await settleGroup(context, outcome);
   // Only now does nothing of a person's wait any more.
@@ -130,10 +133,10 @@ function displaces(item: ApplyItem): boolean {
   return item.kind !== 'adopt' && item.expected !== undefined && item.expected.kind !== 'directory';
 }
 
-interface Outcome {
+interface Outcome extends AppliedGroup {
   readonly group: readonly Ready[];
   readonly items: readonly ApplyItem[];
-  readonly applied: readonly Applied[];
+  readonly lent: readonly Lent[];
   readonly readAtMs: number;
 }
 
@@ -141,9 +144,18 @@ interface Outcome {
 function isDone(outcome: Outcome): (intent: Intent) => boolean {
   const done = new Set<string>();
   for (const [index, applied] of outcome.applied.entries()) {
-    if (applied.outcome !== 'unsettled') done.add(outcome.items[index]?.stageName ?? '');
+    const item = outcome.items[index];
+    if (applied.outcome !== 'unsettled' && item !== undefined) done.add(keyOf(item));
   }
-  return (intent) => done.has(intent.stageName);
+  for (const [index, { code }] of outcome.givenBack.entries()) {
+    const lent = outcome.lent[index];
+    if (code === undefined && lent !== undefined) done.add(keyOf(intentOfLent(lent)));
+  }
+  return (intent) => done.has(keyOf(intent));
+}
+
+function keyOf({ path, stageName }: Pick<Intent, 'path' | 'stageName'>): string {
+  return `${stageName}\0${path}`;
 }
 
 async function recordGroup(context: FolderContext, outcome: Outcome): Promise<void> {
@@ -155,7 +167,7 @@ async function recordGroup(context: FolderContext, outcome: Outcome): Promise<vo
       if (ready === undefined || item === undefined || applied.outcome !== 'done') continue;
       ours.push(rowOf({ ready, item, applied, readAtMs: outcome.readAtMs }, next()));
     }
-    return { ours };
+    return { ours: withModesBack(context, { ...outcome, rows: ours, next }) };
   });
 }
 
@@ -202,8 +214,9 @@ async function settleGroup(context: FolderContext, outcome: Outcome): Promise<re
 }
 
 function summary(context: FolderContext, outcome: Outcome, copies: readonly string[]): GroupResult {
+  const isUnsettled = outcome.applied.some((applied) => applied.outcome === 'unsettled');
   const result = {
-    isUnfinished: outcome.items.some((_, index) => outcome.applied[index]?.outcome === 'unsettled'),
+    isUnfinished: isUnsettled || outcome.givenBack.some(({ code }) => code !== undefined),
     doubted: [...copies] as string[],
     changed: [] as RelPath[],
     failed: [] as { path: RelPath; code: ErrorCode }[],

@@ -1,5 +1,6 @@
 /** What the parts of one folder share. */
 
+import type { ErrorCode } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { Timestamp } from '../model/entry.ts';
 import type { FolderId } from '../model/folder.ts';
@@ -39,6 +40,8 @@ export interface FolderContext {
   readonly ledger: Ledger;
   /** Paths of the group under way: what is seen there means nothing until it is recorded, or recovered. */
   readonly busy: Set<RelPath>;
+  /** Paths at which recovery has not told yet what is where, and why not: nobody looks at them or plans them meanwhile. */
+  readonly unsettled: Map<RelPath, ErrorCode>;
   /** Changes with every start of the machine. */
   readonly bootId: string;
   /**
@@ -50,6 +53,11 @@ export interface FolderContext {
     /** Disk paths of damage that was found and that nobody could mend yet. */
     readonly damaged: Set<string>;
   };
+}
+
+/** True if what is seen at the path, or planned for it, means nothing for now. */
+export function isInHand({ busy, unsettled }: FolderContext, path: RelPath): boolean {
+  return busy.has(path) || unsettled.has(path);
 }
 
 /** Wall time as a time stamp. */

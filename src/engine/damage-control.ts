@@ -8,7 +8,7 @@ import { hasEqualContent } from '../model/entry.ts';
 import { isDamage } from '../planner/damage.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { isSuspect } from './classify.ts';
-import type { FolderContext } from './context.ts';
+import { type FolderContext, isInHand } from './context.ts';
 import type { Sighting } from './recorder.ts';
 
 /** Sightings that can be believed, and those that are damage. */
@@ -88,8 +88,8 @@ async function putAside(
 }
 
 /** Our row is the one that the sighting was compared with, and nothing is under way at the path. */
-function isAsSighted({ store, busy }: FolderContext, { path, basedOn }: Sighting): boolean {
-  return store.ours(path)?.sequence === basedOn && !busy.has(path);
+function isAsSighted(context: FolderContext, { path, basedOn }: Sighting): boolean {
+  return context.store.ours(path)?.sequence === basedOn && !isInHand(context, path);
 }
 
 function isHeldElsewhere(context: FolderContext, ours: OurEntry): boolean {

@@ -79,6 +79,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     store,
     ledger: parts.ledger,
     busy: new Set<RelPath>(),
+    unsettled: new Map(),
     bootId,
     unsynced: {
       range: opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined,

@@ -1,5 +1,6 @@
 /** Applies what is ready in groups, and says what each path needs afterwards. Company on its way makes a group cheaper. */
 
+import { backoffMs } from '../base/backoff.ts';
 import { asKithError, type ErrorCode } from '../base/error.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
@@ -15,6 +16,7 @@ import { Wake } from './wake.ts';
 /** A group closes at so many operations, or when it has waited so long for fetches under way. */
 const GROUP_MOST = 2048;
 const GROUP_WAIT_MS = 40;
+const SETTLE_AGAIN = { firstMs: 1000, mostMs: 60_000 };
 /** What tells that a person has changed something that was not noticed. */
 const REFUTES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'FILE_NOT_EMPTY',
@@ -47,6 +49,9 @@ export class Groups {
   readonly #wake = new Wake();
   #isGathering = false;
   #isApplying = false;
+  /** When what recovery could not settle is tried again, and how often it was. */
+  #settleAtMs: number | undefined;
+  #attempts = 0;
 
   constructor(context: FolderContext, parts: GroupsParts) {
     this.#context = context;
@@ -93,9 +98,18 @@ export class Groups {
   /** Applies group after group until the signal aborts. Throws what stops a folder. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#context.ports;
+    // Left by the recovery of the start.
+    this.#tellUnsettled([]);
     while (!signal.aborted) {
+      const waitMs = this.#settleAtMs === undefined ? undefined : this.#settleAtMs - clock.mono();
+      if (waitMs !== undefined && waitMs <= 0) {
+        this.#isApplying = true;
+        await this.#recover();
+        this.#isApplying = false;
+        continue;
+      }
       if (this.#ready.size === 0) {
-        await this.#wake.wait(clock, undefined, signal);
+        await this.#wake.wait(clock, waitMs, signal);
         continue;
       }
       // A single change does not wait.
@@ -163,7 +177,23 @@ export class Groups {
   }
 
   async #recover(): Promise<void> {
+    const before = [...this.#context.unsettled.keys()];
     for (const path of await recoverIntents(this.#context)) this.#parts.doubt(path);
+    this.#tellUnsettled(before);
+  }
+
+  /** What is unsettled is held, and tried again by itself; what was until now is planned. */
+  #tellUnsettled(before: readonly RelPath[]): void {
+    const { problems, fail, consider, onOver } = this.#parts;
+    const { unsettled, ports } = this.#context;
+    const over = before.filter((path) => !unsettled.has(path));
+    for (const path of over) problems.clear(path);
+    for (const [path, code] of unsettled) fail(path, code);
+    this.#attempts = unsettled.size === 0 ? 0 : this.#attempts + 1;
+    const afterMs = backoffMs(this.#attempts, 1, SETTLE_AGAIN);
+    this.#settleAtMs = unsettled.size === 0 ? undefined : ports.clock.mono() + afterMs;
+    consider(over);
+    if (over.length > 0) onOver([]);
   }
 
   /** Takes out all that is ready; what is staged for it stays where it is. */

@@ -4,7 +4,7 @@ import type { RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { reviveEntry } from '../planner/local.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
-import { type FolderContext, nowStamp } from './context.ts';
+import { type FolderContext, isInHand, nowStamp } from './context.ts';
 
 /** An operation and the sequence of our row when it was planned; 0 for none. */
 export interface Note {
@@ -24,7 +24,7 @@ export async function takeNotes(
       const { path } = operation;
       const row = context.store.ours(path);
       // What a person did since was recorded: a row of before must not hide it.
-      if ((row?.sequence ?? 0) !== basedOn || context.busy.has(path)) stale.push(path);
+      if ((row?.sequence ?? 0) !== basedOn || isInHand(context, path)) stale.push(path);
       else ours.push(rowOf(context, { operation, row }, next()));
     }
     return ours.length === 0 ? undefined : { ours };

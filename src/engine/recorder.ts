@@ -5,7 +5,7 @@ import { compareTimes, type Entry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import { type Found, type LocalSides, recordFound, recordGone } from '../planner/local.ts';
 import type { OurEntry, Seen } from '../ports/folder-store.ts';
-import { type FolderContext, nowStamp } from './context.ts';
+import { type FolderContext, isInHand, nowStamp } from './context.ts';
 
 /** Something looked at, and the row it was compared with (its sequence; 0 for none). */
 export interface Sighting {
@@ -22,7 +22,7 @@ const GROUP = 1000;
 
 /**
  * Records sightings, creations before deletions. The disk paths of those that could not be recorded, because a group is
- * changing them or their row has changed since: they have to be looked at again.
+ * changing them or their row has changed since: they have to be looked at again. What recovery has not settled is left out.
  */
 export async function record(
   context: FolderContext,
@@ -38,6 +38,8 @@ export async function record(
       const rows: OurEntry[] = [];
       const refresh: OurEntry[] = [];
       for (const sighting of group) {
+        // Whoever settles it has it looked at then.
+        if (context.unsettled.has(sighting.path)) continue;
         const ours = context.store.ours(sighting.path);
         if (context.busy.has(sighting.path) || (ours?.sequence ?? 0) !== sighting.basedOn) {
           again.push(sighting.diskPath);
@@ -45,7 +47,7 @@ export async function record(
         }
         const below =
           ours !== undefined && isNoDirectoryNow(ours, sighting) ? goneBelow(context, ours) : [];
-        if (below.some((row) => context.busy.has(row.path))) {
+        if (below.some((row) => isInHand(context, row.path))) {
           again.push(sighting.diskPath);
           continue;
         }

@@ -13,6 +13,7 @@ import {
   setMode,
   status,
   statusOf,
+  sync,
 } from '../file-calls.ts';
 import type { Applied, ApplyItem, Expected } from './change.ts';
 import { isUntouched, moveIfFree } from './displaced.ts';
@@ -45,6 +46,8 @@ export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
       return { outcome: 'changed', made };
     }
     if (!(yield* isExpected(at, found, item.expected))) return { outcome: 'changed', made };
+    const { parent } = splitDisk(item.diskPath);
+    if (item.kind !== 'adopt') yield* work.lending.open(work.reach, parent);
     return yield* carryOut({ work, item, at, made, found });
   } catch (error) {
     const known = asKithError(error);
@@ -76,6 +79,7 @@ function* hasParent(work: Work, diskPath: string): FileProgram<boolean> {
   const { parent } = splitDisk(diskPath);
   if ((yield* work.reach.dir(parent)) === undefined) return false;
   if (yield* work.reach.isInPlace(parent)) return true;
+  yield* work.lending.giveBackOne(work.reach, parent, sync);
   yield* work.reach.drop(parent);
   return false;
 }
@@ -160,6 +164,7 @@ function* makeDirectory(step: Step, mode: number | undefined): FileProgram<Appli
     yield* settleDisplaced(step, yield* takeAway(step));
   }
   yield* placeDirectory(work.stage, at, { stageName: item.stageName, mode });
+  work.lending.placed(item.diskPath);
   touch(step);
   work.isUnsettled = false;
   return yield* done(step, { before: undefined, isDisplaced });

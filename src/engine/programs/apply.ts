@@ -10,6 +10,7 @@ import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
 import { abilities, close, openFile, sync, syncFileSystem } from '../file-calls.ts';
 import { applyItem } from './apply-item.ts';
 import type { Applied, ApplyItem } from './change.ts';
+import { type GivenBack, Lending, type LentMode } from './lending.ts';
 import { inRoot, type Reach, type Root, stageDir } from './reach.ts';
 import { finishFile } from './stage.ts';
 
@@ -17,20 +18,28 @@ export interface ApplyArgs {
   readonly root: Root;
   /** In the order in which they are to be made. */
   readonly items: readonly ApplyItem[];
+  /** Directories that may be opened to their owner meanwhile, those that are made included. */
+  readonly lent: readonly LentMode[];
   /** Short id for the name of a copy of what a person put there at the last moment. */
   readonly self: bigint;
   /** Opened before the content was staged. */
   readonly witness: DirHandle;
 }
 
+/** What became of each item, and of each directory that might be opened; both in order. */
+export interface AppliedGroup {
+  readonly applied: readonly Applied[];
+  readonly givenBack: readonly GivenBack[];
+}
+
 /** Files up to which each one is synced by itself. */
 const FEW = 4;
 
 /**
- * Applies the items; what became of each, in order, durable. Throws if durability could not be had: then the whole group
- * counts as unwritten.
+ * Applies the items, durable. Throws if durability could not be had: then the whole group counts as unwritten, and what was
+ * opened may still be open.
  */
-export function apply(args: ApplyArgs): FileProgram<readonly Applied[]> {
+export function apply(args: ApplyArgs): FileProgram<AppliedGroup> {
   return inRoot(args.root, function* (reach) {
     const stage = yield* stageDir(reach);
     const together = (yield* abilities(stage)).syncsAsOne;
@@ -38,19 +47,25 @@ export function apply(args: ApplyArgs): FileProgram<readonly Applied[]> {
     const staged = yield* makeContentDurable(stage, { items, together, witness });
     const applied: Applied[] = [];
     const touched = new Set<string>();
+    const lending = new Lending(args.lent);
+    const common = { reach, stage, touched, lending, self: args.self };
     for (const [index, item] of items.entries()) {
       const failed = staged.get(index);
       if (failed !== undefined) applied.push({ outcome: 'failed', code: failed });
-      else
-        applied.push(
-          yield* applyItem({ reach, stage, touched, self: args.self, isUnsettled: false }, item),
-        );
+      else applied.push(yield* applyItem({ ...common, isUnsettled: false }, item));
       yield* reach.trim();
     }
     yield* makeNamesDurable(reach, { stage, touched, together, witness });
-    return applied;
+    // Not before: what is shut may be one that can be opened no more.
+    const isMany = together && lending.size > FEW;
+    const givenBack = yield* lending.giveBack(reach, isMany ? leave : sync);
+    if (isMany) yield* syncFileSystem(stage, witness);
+    return { applied, givenBack };
   });
 }
+
+/** All of them are made durable at once later. */
+function* leave(): FileProgram<void> {}
 
 /** Finishes and syncs staged content; the items whose stage file is not there or fails, with their code. */
 function* makeContentDurable(

@@ -23,6 +23,7 @@ import { ownDir, type Reach, splitDisk } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 
 const MAX_COPIES = 1000;
+const OWNER_WRITES = 0o200;
 
 /** Where the inode waits that this item displaces. */
 export function* placeAside(
@@ -139,11 +140,16 @@ interface Keep {
   readonly chosen: RelPath | undefined;
 }
 
-/** Names the inode as a conflict copy beside its path, or in the root if its directory is gone; durable. The disk path. */
+/**
+ * Names the inode as a conflict copy beside its path, or in the root if its directory is gone or shuts its own owner out;
+ * durable. The disk path.
+ */
 export function* keepBeside(reach: Reach, keep: Keep): FileProgram<string> {
   const { path, diskPath } = keep.item;
   const { parent, name } = splitDisk(diskPath);
-  const beside = yield* parentOf(reach, parent);
+  const found = yield* parentOf(reach, parent);
+  const isShut = found !== undefined && ((yield* statusOf(found)).mode & OWNER_WRITES) === 0;
+  const beside = isShut ? undefined : found;
   const dir = beside ?? reach.root;
   const place = { dir, path, self: keep.self, chosen: keep.chosen };
   const copy = yield* keepCopy(keep.at, {

@@ -5,6 +5,7 @@ import type { DirHandle, DirName, FileProgram, FileStatus } from '../../ports/fi
 import { rename } from '../file-calls.ts';
 import type { ApplyItem } from './change.ts';
 import { isUntouched, keepCopy, placeAside } from './displaced.ts';
+import type { Lending } from './lending.ts';
 import { DISPLACED_DIR, type Reach, splitDisk } from './reach.ts';
 
 /** What the items of a group share. */
@@ -14,6 +15,7 @@ export interface Work {
   /** Disk paths of directories whose entries changed. */
   readonly touched: Set<string>;
   readonly self: bigint;
+  readonly lending: Lending;
   /** Something was displaced by the item at hand, and is not settled yet. */
   isUnsettled: boolean;
 }

@@ -1,15 +1,17 @@
-/** Makes a directory under its name with its mode: never seen with another. */
+/** Makes a directory under its name with its mode. */
 
 import { KithError } from '../../base/error.ts';
 import type { DirHandle, DirName, FileProgram } from '../../ports/file-system.ts';
 import { close, makeDir, openDir, rename, setMode } from '../file-calls.ts';
+import { OWNER_BITS } from './lending.ts';
 
 /** Mode of a new directory whose sender says nothing of permissions. */
 const PLAIN_DIRECTORY_MODE = 0o755;
-/** To move a directory elsewhere its owner must be allowed to write to it. */
-const OWNER_WRITES = 0o200;
 
-/** Gets its mode before its name: whatever ends us in between, none with other rights is left for an edit of a person's. */
+/**
+ * Gets its mode before its name: whatever ends us in between, none with other rights is left for an edit of a person's. One
+ * that would shut its owner out, who could not even move it here, is open to them: whoever asks for it gives it its mode.
+ */
 export function* placeDirectory(
   stage: DirHandle,
   at: DirName,
@@ -19,9 +21,8 @@ export function* placeDirectory(
   const mode = made.mode ?? PLAIN_DIRECTORY_MODE;
   const dir = yield* stagedDirectory(staged);
   try {
-    yield* setMode(dir, mode | OWNER_WRITES);
+    yield* setMode(dir, mode | OWNER_BITS);
     yield* rename({ from: staged, to: at, how: 'keep' });
-    if ((mode & OWNER_WRITES) === 0) yield* setMode(dir, mode);
   } finally {
     yield* close(dir);
   }

@@ -8,8 +8,9 @@ import { asKithError } from '../../base/error.ts';
 import { isReserved, parseRelPath, type RelPath } from '../../model/path.ts';
 import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
 import { list, removeFile, sync } from '../file-calls.ts';
+import { codeOf } from './code-of.ts';
 import { holdsSame, keepBeside, moveIfFree, parentOf } from './displaced.ts';
-import { originOf } from './displaced-name.ts';
+import { isDisplacedBy, originOf } from './displaced-name.ts';
 import { DISPLACED_DIR, inRoot, type Reach, type Root, splitDisk } from './reach.ts';
 
 /** Disk paths where something stands again, and names of what had to stay, with the reason. */
@@ -22,21 +23,24 @@ export interface Rescued {
 const NAMELESS = 'recovered' as RelPath;
 
 /** Gives everything in `.kith/displaced` a name in the folder again, durable. To be run when no group is under way. */
-export function rescue(args: { readonly root: Root; readonly self: bigint }): FileProgram<Rescued> {
+export function rescue(args: {
+  readonly root: Root;
+  readonly self: bigint;
+  /** Stage names of intents: what they tell of is not lost. */
+  readonly awaited: readonly string[];
+}): FileProgram<Rescued> {
   return inRoot(args.root, function* (reach) {
     const back: string[] = [];
     const left: { name: string; code: ErrorCode }[] = [];
     const displaced = yield* reach.dir(DISPLACED_DIR);
     if (displaced === undefined) return { back, left };
     for (const name of [...(yield* list(displaced)).names].sort()) {
-      try {
+      if (args.awaited.some((stageName) => isDisplacedBy(stageName, name))) continue;
+      const code = yield* codeOf(function* () {
         const path = yield* rescueOne(reach, { displaced, name, self: args.self });
         if (path !== undefined) back.push(path);
-      } catch (error) {
-        const known = asKithError(error);
-        if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
-        left.push({ name, code: known.code });
-      }
+      });
+      if (code !== undefined) left.push({ name, code });
       yield* reach.trim();
     }
     yield* sync(displaced);

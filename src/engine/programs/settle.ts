@@ -4,6 +4,7 @@
  */
 
 import { equalBytes } from '../../base/bytes.ts';
+import type { ErrorCode } from '../../base/error.ts';
 import { sha256 } from '../../base/sha256.ts';
 import { blockCount, blockSizeFor } from '../../model/block.ts';
 import type { RelPath } from '../../model/path.ts';
@@ -20,9 +21,11 @@ import {
   sync,
 } from '../file-calls.ts';
 import type { Expected } from './change.ts';
+import { codeOf } from './code-of.ts';
 import { hashBlocks } from './contents.ts';
 import { hasContent, keepBeside, moveIfFree, parentOf, placeAside } from './displaced.ts';
 import { isDisplacedBy } from './displaced-name.ts';
+import { bottomUp, closeLent, type LentMode } from './lending.ts';
 import { inRoot, ownDir, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 
@@ -78,32 +81,51 @@ export interface Unfinished {
   readonly announced: readonly Uint8Array[];
 }
 
+/** Disk paths to look at, and what could not be settled: it stays as it is. */
+export interface Recovered {
+  readonly looked: readonly string[];
+  readonly left: readonly { readonly diskPath: string; readonly code: ErrorCode }[];
+}
+
 /**
  * Finishes or undoes after a crash, so that the next look finds a person's files under a name. The displaced inode, if it
  * is as it was: goes if the change was recorded, is kept as the copy it was to be, goes back if its name is free, or goes.
- * Written to since, or displaced in its place: kept beside. What was only staged is staged again. The disk paths to look at.
+ * Written to since, or displaced in its place: kept beside. What was only staged is staged again. Directories that were
+ * opened get their modes back, once nothing waits in them any more.
  */
 export function recover(args: {
   readonly root: Root;
   readonly items: readonly Unfinished[];
+  readonly lent: readonly LentMode[];
   readonly self: bigint;
-}): FileProgram<readonly string[]> {
+}): FileProgram<Recovered> {
   return inRoot(args.root, function* (reach) {
     const [stage, displaced] = [yield* stageDir(reach), yield* ownDir(reach, 'displaced')];
     const { names } = yield* list(displaced);
     const looked: string[] = [];
+    const left = new Map<string, ErrorCode>();
     for (const item of args.items) {
-      looked.push(item.diskPath);
       // By the stage name: our row, and with it the spelling on the disk, may be another by now.
       const name = names.find((each) => isDisplacedBy(item.stageName, each));
-      if (name === undefined) continue;
-      const at = { dir: displaced, name };
-      looked.push(...(yield* recoverOne(reach, { stage, at, item, self: args.self })));
+      const code = yield* codeOf(function* () {
+        if (name === undefined) return;
+        const at = { dir: displaced, name };
+        looked.push(...(yield* recoverOne(reach, { stage, at, item, self: args.self })));
+      });
+      if (code === undefined) looked.push(item.diskPath);
+      else left.set(item.diskPath, code);
+      yield* reach.trim();
+    }
+    for (const lent of bottomUp(args.lent)) {
+      const waiting = [...left].find(([path]) => splitDisk(path).parent === lent.diskPath);
+      const code = waiting?.[1] ?? (yield* codeOf(() => closeLent(reach, lent)));
+      if (code === undefined) looked.push(lent.diskPath);
+      else left.set(lent.diskPath, code);
       yield* reach.trim();
     }
     yield* sync(displaced);
     yield* sync(stage);
-    return looked;
+    return { looked, left: [...left].map(([diskPath, code]) => ({ diskPath, code })) };
   });
 }
 
