@@ -6,7 +6,7 @@
 import { toHex } from '../base/bytes.ts';
 import type { ErrorCode } from '../base/error.ts';
 import { sha256 } from '../base/sha256.ts';
-import type { RelPath } from '../model/path.ts';
+import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { versionKey } from '../model/version.ts';
 import type { Intent, OurEntry } from '../ports/folder-store.ts';
@@ -143,13 +143,18 @@ interface Outcome extends AppliedGroup {
 /** Whether the item of an intent was carried out whole; what is not over yet keeps its intent. */
 function isDone(outcome: Outcome): (intent: Intent) => boolean {
   const done = new Set<string>();
+  const awaited = new Set<RelPath | undefined>();
   for (const [index, applied] of outcome.applied.entries()) {
     const item = outcome.items[index];
-    if (applied.outcome !== 'unsettled' && item !== undefined) done.add(keyOf(item));
+    if (item === undefined) continue;
+    if (applied.outcome !== 'unsettled') done.add(keyOf(item));
+    // To settle it its directory has to be opened again.
+    else awaited.add(parentPath(item.path));
   }
   for (const [index, { code }] of outcome.givenBack.entries()) {
     const lent = outcome.lent[index];
-    if (code === undefined && lent !== undefined) done.add(keyOf(intentOfLent(lent)));
+    if (lent === undefined || code !== undefined || awaited.has(lent.path)) continue;
+    done.add(keyOf(intentOfLent(lent)));
   }
   return (intent) => done.has(keyOf(intent));
 }

@@ -62,7 +62,9 @@ export async function repair(
     return ours.length === 0 ? undefined : { ours };
   });
   for (const { diskPath } of taken) context.unsynced.damaged.delete(diskPath);
-  return damaged.filter((each) => !taken.includes(each)).map((each) => each.diskPath);
+  const left = damaged.filter((each) => !taken.includes(each)).map((each) => each.diskPath);
+  for (const diskPath of left) context.unsynced.damaged.add(diskPath);
+  return left;
 }
 
 /** Whether nothing stands there any more. */

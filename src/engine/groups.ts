@@ -184,7 +184,7 @@ export class Groups {
 
   /** What is unsettled is held, and tried again by itself; what was until now is planned. */
   #tellUnsettled(before: readonly RelPath[]): void {
-    const { problems, fail, consider, onOver } = this.#parts;
+    const { problems, fail, consider } = this.#parts;
     const { unsettled, ports } = this.#context;
     const over = before.filter((path) => !unsettled.has(path));
     for (const path of over) problems.clear(path);
@@ -193,7 +193,6 @@ export class Groups {
     const afterMs = backoffMs(this.#attempts, 1, SETTLE_AGAIN);
     this.#settleAtMs = unsettled.size === 0 ? undefined : ports.clock.mono() + afterMs;
     consider(over);
-    if (over.length > 0) onOver([]);
   }
 
   /** Takes out all that is ready; what is staged for it stays where it is. */

@@ -11,7 +11,7 @@ import type { Operation } from '../model/plan.ts';
 import { decide } from '../planner/decide.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { stageNameOf } from './applier.ts';
-import { type FolderContext, isInHand } from './context.ts';
+import type { FolderContext } from './context.ts';
 import { isHalfTold, sidesAt } from './directory-life.ts';
 import { Fetcher } from './fetcher.ts';
 import { Fetches } from './fetches.ts';
@@ -160,8 +160,9 @@ export class Puller {
 
   /** Starts what the path needs; the operation itself if only our row changes. */
   #planPath(path: RelPath, group: TaskGroup): Note | undefined {
-    const { store, rules } = this.#context;
-    if (isInHand(this.#context, path)) return this.#waitFor('busy', path);
+    const { store, rules, busy, unsettled } = this.#context;
+    if (unsettled.has(path)) return undefined;
+    if (busy.has(path)) return this.#waitFor('busy', path);
     const ours = store.ours(path);
     const basedOn = ours?.sequence ?? 0;
     const decision = decide(sidesAt(this.#context, path, ours), rules);

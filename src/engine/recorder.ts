@@ -52,6 +52,8 @@ export async function record(
           continue;
         }
         for (const row of below) rows.push({ ...row, sequence: next() });
+        // What is recorded is no damage any more, if it ever was.
+        context.unsynced.damaged.delete(sighting.diskPath);
         const entry = entryOf(context, sighting, ours);
         if (entry !== undefined) rows.push(rowOf(entry, sighting, next()));
         else if (ours !== undefined && sighting.seen !== undefined) {

@@ -66,6 +66,9 @@ export class Server {
     const ours = this.#context.store.ours(path);
     if (ours?.seen === undefined || ours.deleted || ours.invalid) return undefined;
     if (ours.kind !== 'file' || offset + size > ours.size) return undefined;
-    return { path: ours.diskPath ?? path, seen: ours.seen, offset, size };
+    const diskPath = ours.diskPath ?? path;
+    // What stands there is not what our row says, however much it looks like it.
+    if (this.#context.unsynced.damaged.has(diskPath)) return undefined;
+    return { path: diskPath, seen: ours.seen, offset, size };
   }
 }

@@ -60,7 +60,10 @@ export interface PeerIndex {
   readonly heard: number;
 }
 
-/** A displacement about to happen: what stands at the path will wait in Kith's own directory. Over when that is settled. */
+/**
+ * A displacement about to happen: what stands at the path will wait in Kith's own directory. Over when that is settled. Or, where
+ * the stage name is `mode-` and octal digits: the directory at the path may be open to its owner until it gets that mode back.
+ */
 export interface Intent {
   readonly path: RelPath;
   /** Name in the staging area of the content that comes; the name under which the displaced inode waits begins with it. */

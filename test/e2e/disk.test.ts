@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FolderStatus } from '../../src/api/status.ts';
+import type { FolderStatus, StatusReport } from '../../src/api/status.ts';
 import type { TestDaemon } from '../support/daemon.ts';
 import { type Cluster, FOLDER, makeCluster } from '../support/daemon-cluster.ts';
 import { readTree, untilTree } from '../support/trees.ts';
@@ -81,6 +81,47 @@ test('a directory that is closed to us is reported, the rest goes on, and it is 
   await pair.settle();
 });
 
+test('a disk mounted inside a folder is sent; gone, it is held and not deleted; nothing is written to it', {
+  skip,
+  timeout: 400_000,
+}, async (t) => {
+  const mounted: string[] = [];
+  const users: TestDaemon[] = [];
+  // Before what takes the directories away.
+  t.after(async () => {
+    for (const daemon of users) await daemon.kill();
+    for (const directory of mounted) run('umount', directory);
+  });
+  const pair = await makePair(t);
+  const { a, b, mine, theirs } = pair;
+  const [inner, outside] = [at(mine, 'usb'), at(path.dirname(mine), 'outside')];
+  await mkdir(inner);
+  await mkdir(outside);
+  run('mount', '-t', 'tmpfs', '-o', 'mode=755', 'none', outside);
+  run('mount', '--bind', outside, inner);
+  mounted.push(inner, outside);
+  users.push(a);
+  await writeFile(at(inner, 'file'), 'on the disk');
+  await Promise.all([a.up(), b.up()]);
+  await pair.settle();
+  const all = readTree(theirs);
+  assert.deepEqual(Object.keys(all), ['usb', 'usb/file']);
+  await writeFile(at(theirs, 'usb', 'new'), 'from the other side');
+  await a.until('it is held', holds('usb/new', 'FILE_CROSS_DEVICE'));
+  await rm(at(theirs, 'usb', 'new'));
+  await pair.settle();
+  await a.down();
+  run('umount', inner);
+  await a.up();
+  await a.until('it is missed', holds('usb', 'MOUNT_CHANGED'));
+  assert.equal((await a.tryKith('wait', FOLDER, '--timeout', '5')).code, 3);
+  assert.deepEqual(readTree(theirs), all);
+  run('mount', '--bind', outside, inner);
+  await a.kith('rescan', FOLDER);
+  await pair.settle();
+  assert.deepEqual([readTree(theirs), readTree(mine)], [all, all]);
+});
+
 test('a daemon that may open no more files says so, and goes on when it may', {
   skip,
   timeout: 400_000,
@@ -139,6 +180,13 @@ async function untilHeld(
   const [seen] = (await a.folderStatus(FOLDER)).devices;
   assert.ok(seen?.connected && seen.need.files > 0);
   assert.equal((await b.tryKith('wait', FOLDER, '--timeout', '5')).code, 3);
+}
+
+function holds(at: string, code: string): (report: StatusReport) => boolean {
+  return ({ folders }) =>
+    folders.some(({ state, problems }) => {
+      return state === 'held' && problems.some((each) => isLike(each, { path: at, code }));
+    });
 }
 
 function isLike(

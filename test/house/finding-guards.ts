@@ -13,7 +13,7 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/notes.ts',
-        from: 'if ((row?.sequence ?? 0) !== basedOn || context.busy.has(path)) stale.push(path);',
+        from: 'if ((row?.sequence ?? 0) !== basedOn || isInHand(context, path)) stale.push(path);',
         to: 'if (false) stale.push(path);',
       },
     ],
@@ -220,6 +220,11 @@ export const findingGuards: readonly Guard[] = [
       {
         file: 'src/engine/observer.ts',
         from: `if (problem.code === 'CONTENT_DAMAGED') unsynced.damaged.add(problem.path);`,
+        to: '',
+      },
+      {
+        file: 'src/engine/damage-control.ts',
+        from: 'for (const diskPath of left) context.unsynced.damaged.add(diskPath);',
         to: '',
       },
     ],

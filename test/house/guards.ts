@@ -3,5 +3,6 @@
 import { findingGuards } from './finding-guards.ts';
 import type { Guard } from './guard.ts';
 import { scenarioGuards } from './scenario-guards.ts';
+import { settlingGuards } from './settling-guards.ts';
 
-export const guards: readonly Guard[] = [...scenarioGuards, ...findingGuards];
+export const guards: readonly Guard[] = [...scenarioGuards, ...findingGuards, ...settlingGuards];

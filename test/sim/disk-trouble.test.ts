@@ -2,12 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeviceOptions, SimDevice } from '../../lab/sim/device.ts';
+import type { SimDevice } from '../../lab/sim/device.ts';
 import type { ErrorCode } from '../../src/base/error.ts';
-import { assertEqualTrees, bulk, calm, statusOf, told, treeOf } from './scene.ts';
+import { assertEqualTrees, bulk, calm, cast, statusOf, told, treeOf } from './scene.ts';
 
 interface Trouble {
-  readonly disk?: NonNullable<DeviceOptions['disk']>;
   readonly begin: (desk: SimDevice) => void;
   readonly end: (desk: SimDevice) => void;
   readonly code: ErrorCode;
@@ -30,9 +29,10 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     arrives: ALL,
   },
   'a directory may not be written to': {
-    disk: { obeysModes: true },
-    begin: (desk) => desk.person.setMode('shut', 0o500),
-    end: (desk) => desk.person.setMode('shut', 0o755),
+    begin: (desk) => {
+      desk.faults.fail({ call: 'rename', name: 'x', code: 'FILE_DENIED', times: Infinity });
+    },
+    end: (desk) => desk.faults.clear(),
     code: 'FILE_DENIED',
     arrives: ['a', 'b', 'big'],
   },
@@ -75,7 +75,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 
 for (const [what, trouble] of Object.entries(TROUBLES)) {
   test(`when ${what}, what it concerns is held and reported, and arrives by itself later`, () =>
-    told({ laptop: {}, desk: { disk: trouble.disk ?? {} } }, async (world, laptop, desk) => {
+    told(cast('laptop', 'desk'), async (world, laptop, desk) => {
       for (const path of ALL) laptop.person.write(path, `old ${path}`);
       world.upAll();
       await calm(world);

@@ -78,6 +78,30 @@ test('damage that nobody can mend is reported for as long as it is there, and an
     }
   }));
 
+test('damage that nobody can mend is given to nobody, until a person has put something else in its place', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    world.up(laptop);
+    await world.run({ ms: 5000 });
+    for (const name of ['f', 'g']) laptop.person.write(name, 'good');
+    await world.runUntil(() => storeOf(laptop).lastSequence() > 1, { ms: 5000 });
+    const { mtime } = rowOf(laptop, 'f');
+    world.cutPower(laptop, 'ordered');
+    await world.run({ ms: 5000 });
+    laptop.person.write('f', '\0\0\0\0');
+    laptop.person.setTime('f', mtime);
+    laptop.person.write('g', 'of later');
+    world.up(laptop);
+    await world.run({ ms: 20_000 });
+    world.up(desk);
+    await world.run({ ms: 120_000 });
+    const problems = statusOf(world, desk).problems.map(({ path, code }) => [path, code]);
+    assert.deepEqual(problems, [['f', 'REQUEST_REFUSED']]);
+    assertTrees([desk], ['g = of later']);
+    laptop.person.write('f', 'by hand');
+    await calm(world);
+    assertTrees([laptop, desk], ['f = by hand', 'g = of later']);
+  }));
+
 test('damage that a person replaces before it is put aside stays in its place', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
     await damage(world, [laptop, desk], 'ordered');

@@ -58,14 +58,11 @@ export function apply(args: ApplyArgs): FileProgram<AppliedGroup> {
     yield* makeNamesDurable(reach, { stage, touched, together, witness });
     // Not before: what is shut may be one that can be opened no more.
     const isMany = together && lending.size > FEW;
-    const givenBack = yield* lending.giveBack(reach, isMany ? leave : sync);
+    const givenBack = yield* lending.giveBack(reach, isMany ? undefined : sync);
     if (isMany) yield* syncFileSystem(stage, witness);
     return { applied, givenBack };
   });
 }
-
-/** All of them are made durable at once later. */
-function* leave(): FileProgram<void> {}
 
 /** Finishes and syncs staged content; the items whose stage file is not there or fails, with their code. */
 function* makeContentDurable(

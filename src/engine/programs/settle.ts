@@ -25,7 +25,7 @@ import { codeOf } from './code-of.ts';
 import { hashBlocks } from './contents.ts';
 import { hasContent, keepBeside, moveIfFree, parentOf, placeAside } from './displaced.ts';
 import { isDisplacedBy } from './displaced-name.ts';
-import { bottomUp, closeLent, type LentMode } from './lending.ts';
+import { bottomUp, closeLent, Lending, type LentMode } from './lending.ts';
 import { inRoot, ownDir, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 
@@ -103,12 +103,14 @@ export function recover(args: {
     const [stage, displaced] = [yield* stageDir(reach), yield* ownDir(reach, 'displaced')];
     const { names } = yield* list(displaced);
     const looked: string[] = [];
+    const lending = new Lending(args.lent);
     const left = new Map<string, ErrorCode>();
     for (const item of args.items) {
       // By the stage name: our row, and with it the spelling on the disk, may be another by now.
       const name = names.find((each) => isDisplacedBy(item.stageName, each));
       const code = yield* codeOf(function* () {
         if (name === undefined) return;
+        yield* lending.open(reach, splitDisk(item.diskPath).parent);
         const at = { dir: displaced, name };
         looked.push(...(yield* recoverOne(reach, { stage, at, item, self: args.self })));
       });

@@ -1,0 +1,16 @@
+/** One item's trouble is no other's. */
+
+import { asKithError, type ErrorCode } from '../../base/error.ts';
+import type { FileProgram } from '../../ports/file-system.ts';
+
+/** Why the attempt failed, undefined if it did not. Throws what is no matter of one item: bugs, and a corrupt database. */
+export function* codeOf(attempt: () => FileProgram<void>): FileProgram<ErrorCode | undefined> {
+  try {
+    yield* attempt();
+    return undefined;
+  } catch (error) {
+    const known = asKithError(error);
+    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    return known.code;
+  }
+}

@@ -1,0 +1,114 @@
+/** The guards of what is open, unsettled or damaged for a while: directories, displaced files, what a power cut left. */
+
+import type { Guard } from './guard.ts';
+
+export const settlingGuards: readonly Guard[] = [
+  {
+    name: 'a directory is not opened to be worked in',
+    file: 'shut-directories',
+    scenario: 'a directory that shuts its owner out is added to',
+    edits: [
+      {
+        file: 'src/engine/programs/apply-item.ts',
+        from: `if (item.kind !== 'adopt') yield* work.lending.open(work.reach, parent);`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'nothing tells of a directory that is open',
+    file: 'shut-directories',
+    scenario: 'CRS-02: killed at any call while a directory',
+    edits: [
+      {
+        file: 'src/engine/applier.ts',
+        from: '...lent.map(intentOfLent)',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'recovery does not open what was shut again already',
+    file: 'shut-directories',
+    scenario: 'CRS-02: killed at any call while a directory',
+    edits: [
+      {
+        file: 'src/engine/programs/settle.ts',
+        from: 'yield* lending.open(reach, splitDisk(item.diskPath).parent);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'a look that saw a directory open is believed',
+    file: 'shut-directories',
+    scenario: 'a look that sees a directory open for a moment',
+    edits: [
+      {
+        file: 'src/engine/lent-modes.ts',
+        from: 'made === undefined ? rowAnew(context, path, group.next)',
+        to: 'made === undefined ? undefined',
+      },
+    ],
+  },
+  {
+    name: 'a mode that could not be given back counts as seen',
+    file: 'shut-directories',
+    scenario: 'a mode that cannot be given back at once',
+    edits: [
+      {
+        file: 'src/engine/recorder.ts',
+        from: 'if (context.unsettled.has(sighting.path)) continue;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'one item that cannot be settled stops the folder',
+    file: 'unsettled',
+    scenario: 'a file that was replaced and cannot be settled',
+    edits: [
+      {
+        file: 'src/engine/programs/code-of.ts',
+        from: 'return known.code;',
+        to: 'throw error;',
+      },
+    ],
+  },
+  {
+    name: 'a path that is not settled is recorded as it stands there',
+    file: 'unsettled',
+    scenario: 'a file that was replaced and cannot be settled',
+    edits: [
+      {
+        file: 'src/engine/recorder.ts',
+        from: 'if (context.unsettled.has(sighting.path)) continue;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'damage is given to others',
+    file: 'doubt',
+    scenario: 'damage that nobody can mend is given to nobody',
+    edits: [
+      {
+        file: 'src/engine/server.ts',
+        from: 'if (this.#context.unsynced.damaged.has(diskPath)) return undefined;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'what a person put in the place of damage counts as damage',
+    file: 'doubt',
+    scenario: 'damage that nobody can mend is given to nobody',
+    edits: [
+      {
+        file: 'src/engine/recorder.ts',
+        from: 'context.unsynced.damaged.delete(sighting.diskPath);',
+        to: '',
+      },
+    ],
+  },
+];
