@@ -1,5 +1,5 @@
 // Finds and runs the tests: `run-tests.mjs [PART OF A PATH]... [--name PATTERN]`.
-// Two files at a time, those in test/e2e one by one afterwards. Ends with the line
+// Two files at a time, those in test/e2e last. Ends with the line
 // `N passed, N failed[, N skipped]` and fails when a test failed, when a test was skipped that
 // test/skips.json does not list with a reason, when a file holds no test, and when nothing ran.
 import { readdirSync, readFileSync } from 'node:fs';
@@ -21,8 +21,8 @@ async function main(args) {
   const isEndToEnd = (file) => file.startsWith('test/e2e/');
   const outcome = { passed: 0, failed: 0, skipped: [], problems: [], ran: new Set() };
   const options = { outcome, names };
-  await runFiles({ ...options, files: files.filter((file) => !isEndToEnd(file)), concurrency });
-  await runFiles({ ...options, files: files.filter(isEndToEnd), concurrency: 1 });
+  const ordered = [...files.filter((file) => !isEndToEnd(file)), ...files.filter(isEndToEnd)];
+  await runFiles({ ...options, files: ordered });
   process.exitCode = report({ outcome, files, names });
 }
 
@@ -52,7 +52,7 @@ function findTests() {
 }
 
 // Node's report of each file is a stream of events; what a test prints goes to standard error.
-async function runFiles({ files, concurrency, outcome, names }) {
+async function runFiles({ files, outcome, names }) {
   if (files.length === 0) return;
   const events = run({
     cwd: root,
