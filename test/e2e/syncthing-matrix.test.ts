@@ -255,9 +255,16 @@ function withoutTimes(tree: Tree): Tree {
 }
 
 function countOf(directory: string): number {
-  if (!existsSync(directory)) return 0;
-  const names = readdirSync(directory, { recursive: true, withFileTypes: true });
-  return names.filter((each) => each.isFile() && !each.name.includes('.tmp')).length;
+  for (;;) {
+    if (!existsSync(directory)) return 0;
+    try {
+      const names = readdirSync(directory, { recursive: true, withFileTypes: true });
+      return names.filter((each) => each.isFile() && !each.name.includes('.tmp')).length;
+    } catch (error) {
+      // A directory went between its listing and a look into it: what is there now is counted.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+  }
 }
 
 const GIB = 1024 * 1024 * 1024;
