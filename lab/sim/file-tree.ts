@@ -10,6 +10,7 @@ import type { WatchEvent } from '../../src/ports/watcher.ts';
 import { type DiskOptions, DiskTraits } from './disk-traits.ts';
 import { type EntryChange, FileJournal } from './file-journal.ts';
 import { checkUnmounted, type DirEntry, Inode } from './inode.ts';
+import { MountTable } from './mount-table.ts';
 import type { PowerCut } from './power-cut.ts';
 import { regrow } from './regrow.ts';
 
@@ -30,7 +31,7 @@ export class FileTree {
   #nextUid = 1;
   #nextIno = 2n;
   #freeInos: bigint[] = [];
-  #mounts: { readonly dir: number; readonly root: number }[] = [];
+  readonly #table = new MountTable();
   /** Counts power cuts: what was opened before one is of no use after it. */
   #generation = 0;
 
@@ -166,18 +167,13 @@ export class FileTree {
 
   /** Mounts a file system that was unmounted, with what is on it. */
   mountAgain(dir: Inode, root: Inode): void {
-    root.parent = dir.parent;
-    root.name = dir.name;
-    dir.mounted = root;
-    this.#mounts.push({ dir: dir.uid, root: root.uid });
+    this.#table.add(dir, root);
   }
 
   /** Shows again what was hidden. */
   unmount(root: Inode): void {
     const hidden = root.parent && this.entry({ dir: root.parent, name: root.name })?.inode;
-    if (hidden?.mounted !== root) throw new KithError('BUG', { what: 'not mounted' });
-    hidden.mounted = undefined;
-    this.#mounts = this.#mounts.filter((mount) => mount.root !== root.uid);
+    this.#table.remove(root, hidden);
   }
 
   /** A handle on it was opened. */
@@ -193,13 +189,13 @@ export class FileTree {
 
   /** The power fails and comes back: everything is as the platters have it. */
   powerCut(cut: PowerCut): void {
-    const mounts = this.#mounts;
+    const { mounts } = this.#table;
     const roots = [this.#root.uid, ...mounts.map(({ root }) => root)];
     const durable = this.journal.cut(cut, roots);
     const grown = regrow(durable, { root: this.#root.uid, mounts });
     this.#generation += 1;
     this.#root = grown.root;
-    this.#mounts = grown.mounts;
+    this.#table.mounts = grown.mounts;
     this.#nextIno = grown.nextIno;
     this.#freeInos = [];
     this.traits.resetUsed(grown.usedBytes);

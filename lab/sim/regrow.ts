@@ -5,7 +5,7 @@ import type { DurableInode } from './durable.ts';
 import { Inode } from './inode.ts';
 
 /** By the uid of the directory that is hidden and of the root that hides it. */
-interface Mount {
+export interface Mount {
   readonly dir: number;
   readonly root: number;
 }
