@@ -135,7 +135,7 @@ export class Observer {
       this.#isScanning = false;
       this.#burials.forgetConfirmation();
       // What was not damaged by now is not damaged by that power cut.
-      this.#endDoubt();
+      this.#context.unsynced.range = undefined;
     }
     return isBuried;
   }
@@ -145,15 +145,6 @@ export class Observer {
     this.#isScanning = true;
     this.#dirs.length = 0;
     this.#dirs.push({ path: '', isTree: true });
-  }
-
-  #endDoubt(): void {
-    const { unsynced } = this.#context;
-    if (unsynced.range === undefined) return;
-    unsynced.range = undefined;
-    for (const problem of this.problems.list(this.#context.ports.clock.mono())) {
-      if (problem.code === 'CONTENT_DAMAGED') unsynced.damaged.add(problem.path);
-    }
   }
 
   #waitMs(): number {

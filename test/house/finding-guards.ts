@@ -210,18 +210,19 @@ export const findingGuards: readonly Guard[] = [
     name: 'the doubt never ends',
     file: 'doubt',
     scenario: 'what a person does after the first look',
-    edits: [{ file: 'src/engine/observer.ts', from: 'this.#endDoubt();', to: '' }],
+    edits: [
+      {
+        file: 'src/engine/observer.ts',
+        from: 'this.#context.unsynced.range = undefined;',
+        to: '',
+      },
+    ],
   },
   {
     name: 'damage that nobody can mend is an edit once it has been looked at',
     file: 'doubt',
     scenario: 'damage that nobody can mend',
     edits: [
-      {
-        file: 'src/engine/observer.ts',
-        from: `if (problem.code === 'CONTENT_DAMAGED') unsynced.damaged.add(problem.path);`,
-        to: '',
-      },
       {
         file: 'src/engine/damage-control.ts',
         from: 'for (const diskPath of left) context.unsynced.damaged.add(diskPath);',

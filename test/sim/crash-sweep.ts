@@ -27,13 +27,13 @@ const TWICE_EVERY = 16;
 const MOST = 2000;
 
 /**
- * Tells `tale` for n = 1, 2, 3 … (or with wider steps) until there is no n-th call, and gives how many there were. The
- * seed is the same, so that the calls before are the same.
+ * Tells `tale` for n = 1, 2, 3 … (or with wider steps) until there is no n-th call. The seed is the same, so that the calls
+ * before are the same. There must be more than `moreThan` calls: else the story has missed its subject.
  */
 export async function sweep(
   tale: (world: KithWorld, moment: Moment) => Promise<void>,
-  { step = 1 }: { readonly step?: number } = {},
-): Promise<number> {
+  { moreThan, step = 1 }: { readonly moreThan: number; readonly step?: number },
+): Promise<void> {
   for (let n = 1; n < MOST; n += step) {
     let hasCome = false;
     const tell = async (seed: number) => {
@@ -51,7 +51,9 @@ export async function sweep(
         cause: error,
       });
     }
-    if (!hasCome) return n - 1;
+    if (hasCome) continue;
+    assert.ok(n - 1 > moreThan, `${n - 1} calls`);
+    return;
   }
   throw new Error('there are too many calls');
 }

@@ -50,23 +50,28 @@ for (const pieces of [2, 20, 39]) {
     }));
 }
 
-test('a group whose sync fails takes along what is staged beside it', () =>
-  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
-    for (const name of NAMES) laptop.person.write(name, bulk(name, 100));
-    laptop.person.write('large', bulk('large', 9_000_000));
-    desk.faults.fail({ call: 'syncFileSystem', code: 'FILE_FAILED' });
-    world.upAll();
-    await calm(world);
-    assert.equal(desk.faults.struck, 1);
-    assertDurable(laptop, desk);
-  }));
+/** Files by name, each of so many bytes, and which kind of sync fails once. */
+const FAILING = {
+  'a group whose sync fails takes along what is staged beside it': {
+    files: { ...Object.fromEntries(NAMES.map((name) => [name, 100])), large: 9_000_000 },
+    call: 'syncFileSystem',
+  },
+  'a file that is synced by itself is written anew if that fails': {
+    files: { file: 300_000 },
+    call: 'sync',
+  },
+} as const;
 
-test('a file that is synced by itself is written anew if that fails', () =>
-  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
-    laptop.person.write('file', bulk('file', 300_000));
-    desk.faults.fail({ call: 'sync', code: 'FILE_FAILED' });
-    world.upAll();
-    await calm(world);
-    assert.equal(desk.faults.struck, 1);
-    assertDurable(laptop, desk);
-  }));
+for (const [name, { files, call }] of Object.entries(FAILING)) {
+  test(name, () =>
+    told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+      for (const [path, bytes] of Object.entries(files))
+        laptop.person.write(path, bulk(path, bytes));
+      desk.faults.fail({ call, code: 'FILE_FAILED' });
+      world.upAll();
+      await calm(world);
+      assert.equal(desk.faults.struck, 1);
+      assertDurable(laptop, desk);
+    }),
+  );
+}
