@@ -46,6 +46,7 @@ export class SimClock {
       now: () => Math.floor(this.wallMs()),
       mono: () => scheduler.now - began,
       sleep: (ms, signal) => sleep(scheduler, { ms, signal, owner }),
+      alarm: (ms, ring) => alarm(scheduler, { ms, ring, owner }),
     };
   }
 }
@@ -53,28 +54,32 @@ export class SimClock {
 /** No timer is finer; a sleep for a rounding error would end before it began, again and again. */
 const FINEST_MS = 0.001;
 
-function sleep(
+function alarm(
   scheduler: Scheduler,
-  {
-    ms,
-    signal,
-    owner,
-  }: { readonly ms: number; readonly signal: AbortSignal; readonly owner: Owner },
-): Promise<void> {
+  { ms, ring, owner }: { readonly ms: number; readonly ring: () => void; readonly owner: Owner },
+): () => void {
+  const after = ms > 0 ? Math.max(ms, FINEST_MS) : ms;
+  return scheduler.after(after, ring, { label: 'wake', kind: 'timer', owner });
+}
+
+interface Sleep {
+  readonly ms: number;
+  readonly signal: AbortSignal;
+  readonly owner: Owner;
+}
+
+function sleep(scheduler: Scheduler, { ms, signal, owner }: Sleep): Promise<void> {
   if (signal.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       wake();
       reject(signal.reason);
     };
-    const wake = scheduler.after(
-      ms > 0 ? Math.max(ms, FINEST_MS) : ms,
-      () => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      },
-      { label: 'wake', kind: 'timer', owner },
-    );
+    const ring = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    const wake = alarm(scheduler, { ms, ring, owner });
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }

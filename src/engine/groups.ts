@@ -1,6 +1,7 @@
 /** Applies what is ready in groups, and says what each path needs afterwards. Company on its way makes a group cheaper. */
 
 import { backoffMs } from '../base/backoff.ts';
+import { Bell } from '../base/bell.ts';
 import { asKithError, type ErrorCode } from '../base/error.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
@@ -11,7 +12,6 @@ import { keyOf } from './fetches.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { recoverIntents } from './recovery.ts';
-import { Wake } from './wake.ts';
 
 /** A group closes at so many operations, or when it has waited so long for fetches under way. */
 const GROUP_MOST = 2048;
@@ -46,7 +46,7 @@ export class Groups {
   readonly #context: FolderContext;
   readonly #parts: GroupsParts;
   readonly #ready = new Map<RelPath, Ready>();
-  readonly #wake = new Wake();
+  readonly #wake = new Bell();
   #isGathering = false;
   #isApplying = false;
   /** When what recovery could not settle is tried again, and how often it was. */

@@ -3,6 +3,7 @@
  * intervals; reads what differs from our rows and records it. It never changes the disk.
  */
 
+import { Bell } from '../base/bell.ts';
 import type { ErrorCode } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
 import type { WatchBatch } from '../ports/watcher.ts';
@@ -17,7 +18,6 @@ import { ProblemBook } from './problem-book.ts';
 import { Reader } from './reader.ts';
 import { record, type Sighting } from './recorder.ts';
 import { toPath } from './spelling.ts';
-import { Wake } from './wake.ts';
 
 /** Everything is looked at this often, whatever the events say. */
 const SCAN_EVERY_MS = 3_600_000;
@@ -37,7 +37,7 @@ export class Observer {
   readonly problems = new ProblemBook();
   readonly #context: FolderContext;
   readonly #dirty = new Dirty();
-  readonly #wake = new Wake();
+  readonly #wake = new Bell();
   readonly #dirs: ToLook[] = [];
   readonly #listed = new ListedProblems();
   readonly #burials: Burials;

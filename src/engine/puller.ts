@@ -3,6 +3,7 @@
  * is ready in groups. Queues are bounded; a large file never holds up a small one.
  */
 
+import { Bell } from '../base/bell.ts';
 import { toHex } from '../base/bytes.ts';
 import { asKithError, type ErrorCode } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
@@ -21,7 +22,6 @@ import { type Note, takeNotes } from './notes.ts';
 import { ProblemBook } from './problem-book.ts';
 import type { Sources } from './sources.ts';
 import { ToPlan } from './to-plan.ts';
-import { Wake } from './wake.ts';
 
 /** So long a directory that was taken away waits for news of what is in it; reviving it loses nothing, it may only be too much. */
 const MOST_PATIENCE_MS = 30_000;
@@ -51,7 +51,7 @@ export class Puller {
   readonly #fetches = new Fetches();
   readonly #leftovers: Leftovers;
   readonly #groups: Groups;
-  readonly #wake = new Wake();
+  readonly #wake = new Bell();
   #isPlanning = false;
   /** Nothing is begun while what was staged is thrown away. */
   #isStagingAnew = false;

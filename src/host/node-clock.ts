@@ -16,25 +16,27 @@ export class NodeClock implements Clock {
   }
 
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    let left = ms;
-    for (; left > MAX_TIMER_MS; left -= MAX_TIMER_MS) await pause(MAX_TIMER_MS, signal);
-    await pause(left, signal);
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const cancel = start(ms, () => {
-      signal.removeEventListener('abort', abort);
-      resolve();
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const silence = this.alarm(ms, () => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      });
+      const abort = (): void => {
+        silence();
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', abort, { once: true });
     });
-    const abort = () => {
-      cancel();
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-  });
+  }
+
+  alarm(ms: number, ring: () => void): () => void {
+    if (ms <= MAX_TIMER_MS) return start(ms, ring);
+    let silence = start(MAX_TIMER_MS, () => {
+      silence = this.alarm(ms - MAX_TIMER_MS, ring);
+    });
+    return () => silence();
+  }
 }
 
 /** Calls `act` later; the result takes that back. A timer of 0 would wait for 1 ms. */

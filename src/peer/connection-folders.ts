@@ -3,6 +3,7 @@
  * session for every folder that both latest words have as running. Source: BEP v1, life of a connection; MAL-11.
  */
 
+import { Bell } from '../base/bell.ts';
 import { KithError } from '../base/error.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import type { ClusterConfig, ClusterFolder } from '../bep/messages/cluster-config.ts';
@@ -12,7 +13,6 @@ import type { BepSession } from '../bep/session.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { FolderId } from '../model/folder.ts';
 import type { BlockSource, FolderExchange, IndexClaim, IndexNews } from '../ports/exchange.ts';
-import { Bell } from './bell.ts';
 import { FolderSession } from './folder-session.ts';
 import type { IndexBatch, IndexPosition } from './index-sender.ts';
 import type { Outbox } from './outbox.ts';
@@ -44,7 +44,7 @@ interface TheirFolder {
 /** See above. */
 export class ConnectionFolders {
   readonly #parts: FoldersParts;
-  readonly #bell: Bell;
+  readonly #bell = new Bell();
   readonly #sessions = new Map<FolderId, FolderSession>();
   /** Per folder, when its last session has let go. */
   readonly #past = new Map<FolderId, Promise<void>>();
@@ -57,7 +57,6 @@ export class ConnectionFolders {
 
   constructor(parts: FoldersParts) {
     this.#parts = parts;
-    this.#bell = new Bell(parts.ports.clock);
   }
 
   /** Says what we share, and says it again whenever it changes; until the signal aborts. */
@@ -65,7 +64,7 @@ export class ConnectionFolders {
     try {
       for (;;) {
         this.#reconcile();
-        await this.#bell.wait(LOOK_MS, signal);
+        await this.#bell.wait(this.#parts.ports.clock, LOOK_MS, signal);
       }
     } finally {
       for (const unsubscribe of this.#subscriptions.values()) unsubscribe();

@@ -3,11 +3,11 @@
  * v1, several connections to one device.
  */
 
+import { Bell } from '../base/bell.ts';
 import { TaskGroup } from '../base/task-group.ts';
 import type { Hello } from '../bep/hello.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { Connection } from '../ports/network.ts';
-import { Bell } from './bell.ts';
 import { CLIENT_NAME, PeerConnection } from './connection.ts';
 import { DialPace, dialAny, dialableOf } from './dial.ts';
 import type { DeviceSettings, DeviceStatus, PeerPorts, PeerSettings } from './settings.ts';
@@ -34,7 +34,7 @@ export class DevicePeer {
   readonly id: DeviceId;
   readonly #parts: DevicePeerParts;
   readonly #stop = new AbortController();
-  readonly #bell: Bell;
+  readonly #bell = new Bell();
   readonly #pace: DialPace;
   readonly #connections = new Set<PeerConnection>();
   #group: TaskGroup | undefined;
@@ -50,7 +50,6 @@ export class DevicePeer {
     this.#parts = parts;
     this.id = parts.device.id;
     this.#addresses = parts.device.addresses;
-    this.#bell = new Bell(parts.ports.clock);
     this.#pace = new DialPace(parts.ports);
   }
 
@@ -201,9 +200,9 @@ export class DevicePeer {
   async #dial(signal: AbortSignal): Promise<void> {
     for (let isFirst = true; ; isFirst = false) {
       while (this.#connections.size > 0 || dialableOf(this.#addresses).length === 0) {
-        await this.#bell.wait(LOOK_MS, signal);
+        await this.#bell.wait(this.#parts.ports.clock, LOOK_MS, signal);
       }
-      if (!isFirst) await this.#bell.wait(this.#pace.next(), signal);
+      if (!isFirst) await this.#bell.wait(this.#parts.ports.clock, this.#pace.next(), signal);
       if (this.#connections.size === 0) await this.#dialOnce(dialableOf(this.#addresses), signal);
     }
   }

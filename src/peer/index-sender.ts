@@ -1,10 +1,10 @@
 /** Sends our index of one folder to one device and keeps it current. Source: BEP v1, index IDs, sequence numbers, deltas. */
 
+import { Bell } from '../base/bell.ts';
 import { indexBatches } from '../bep/index-batches.ts';
 import type { SequencedEntry } from '../model/entry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { IndexClaim } from '../ports/exchange.ts';
-import { Bell } from './bell.ts';
 
 /** Where sending goes on: with everything there is, replacing what the device has, or after a sequence. */
 export type IndexPosition =
@@ -43,7 +43,7 @@ export class IndexSender {
   readonly #index: OurIndex;
   readonly #clock: Clock;
   readonly #send: SendBatch;
-  readonly #bell: Bell;
+  readonly #bell = new Bell();
   #position: IndexPosition;
 
   constructor(parts: {
@@ -55,7 +55,6 @@ export class IndexSender {
     this.#index = parts.index;
     this.#clock = parts.clock;
     this.#send = parts.send;
-    this.#bell = new Bell(parts.clock);
     this.#position = positionAfter(parts.claim, parts.index.ourIndex());
   }
 
@@ -75,7 +74,7 @@ export class IndexSender {
     for (;;) {
       if (!(await this.#round(signal))) return;
       await this.#clock.sleep(PAUSE_MS, signal);
-      await this.#bell.wait(LOOK_MS, signal);
+      await this.#bell.wait(this.#clock, LOOK_MS, signal);
     }
   }
 

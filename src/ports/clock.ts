@@ -7,4 +7,6 @@ export interface Clock {
   mono(): number;
   /** Resolves after `ms`; rejects with the signal's reason once it aborts. 0 lets others run first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls `ring` once, after `ms`, never before it returns. The result calls it off. */
+  alarm(ms: number, ring: () => void): () => void;
 }

@@ -54,6 +54,25 @@ export function clockContract(name: string, makeClock: () => ClockSubject): void
       const reason = new Error('before');
       await assert.rejects(during(clock.sleep(0, AbortSignal.abort(reason))), reason);
     });
+    it('rings an alarm once, after its time', async () => {
+      const { clock, during } = makeClock();
+      const rings: number[] = [];
+      const began = clock.mono();
+      clock.alarm(20, () => rings.push(clock.mono() - began));
+      await during(clock.sleep(45, never));
+      assert.equal(rings.length, 1);
+      assert.ok(Number(rings[0]) >= 19, `${rings[0]} ms`);
+    });
+    it('does not ring before the alarm is set, nor after it was called off', async () => {
+      const { clock, during } = makeClock();
+      const rings: string[] = [];
+      const callOff = clock.alarm(0, () => rings.push('called off'));
+      clock.alarm(0, () => rings.push('set'));
+      assert.deepEqual(rings, []);
+      callOff();
+      await during(clock.sleep(10, never));
+      assert.deepEqual(rings, ['set']);
+    });
     it('counts in whole wall milliseconds of our time', () => {
       const { clock } = makeClock();
       assert.ok(Number.isInteger(clock.now()));

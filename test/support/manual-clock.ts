@@ -22,20 +22,22 @@ export class ManualClock implements Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
+      const silence = this.alarm(ms, () => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      });
       const abort = () => {
-        this.#sleepers.delete(sleeper);
+        silence();
         reject(signal.reason);
       };
-      const sleeper: Sleeper = {
-        at: this.#now + ms,
-        wake: () => {
-          signal.removeEventListener('abort', abort);
-          resolve();
-        },
-      };
       signal.addEventListener('abort', abort, { once: true });
-      this.#sleepers.add(sleeper);
     });
+  }
+
+  alarm(ms: number, ring: () => void): () => void {
+    const sleeper: Sleeper = { at: this.#now + ms, wake: ring };
+    this.#sleepers.add(sleeper);
+    return () => this.#sleepers.delete(sleeper);
   }
 
   /** Lets `ms` pass, one sleeper after the other. */
