@@ -48,6 +48,11 @@ export class SimFileSystem implements FileSystem {
     return this.#open.size;
   }
 
+  /** What an open handle is on, for those who look on. */
+  inodeOf(handle: number): Inode {
+    return this.#of(handle).inode;
+  }
+
   /** The program dies: the kernel closes what it had open. Not after a power cut, when nothing is left to close. */
   die(): void {
     for (const handle of [...this.#open.keys()]) this.#close(handle);

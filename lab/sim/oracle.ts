@@ -23,7 +23,7 @@ export interface Writer {
 /** Files of each device with their content, by device. */
 export type Ending = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-const COPY = /\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}/g;
+const COPY = /\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}(?:-\d+)?/g;
 
 /** The path whose conflict copy this is, through all generations of copies; a path that is none is its own. */
 export function familyOf(path: string): string {

@@ -86,21 +86,21 @@ export class SimWorld<Config, Table extends ProgramTable = ProgramTable> {
 
   /** Asks its program to end and waits until it has. */
   async stop(device: SimDevice): Promise<void> {
+    this.askToStop(device);
+    await this.runUntil(() => device.life === undefined, { ms: STOP_MS });
+  }
+
+  /** Asks its program to end: it will, a little later. */
+  askToStop(device: SimDevice): void {
     const { life } = device;
     if (life === undefined) throw new Error(`${device.name} is not running`);
-    let ended = false;
-    this.scheduler.after(
-      0,
-      () => {
-        life.stop.abort(new Error('the story stops this device'));
-        void life.ended.then(() => {
-          ended = true;
-        });
-      },
-      { label: `${device.name} stop`, owner: life },
-    );
-    await this.runUntil(() => ended, { ms: STOP_MS });
-    device.finished();
+    const ask = (): void => {
+      life.stop.abort(new Error('the story stops this device'));
+      void life.ended.then(() => {
+        if (device.life === life) device.finished();
+      });
+    };
+    this.scheduler.after(0, ask, { label: `${device.name} stop`, owner: life });
   }
 
   cut(a: SimDevice, b: SimDevice): void {

@@ -1,0 +1,99 @@
+/** What befalls devices and the ways between them. */
+
+import type { MemorySnapshot } from '../../src/store/memory-store.ts';
+import type { SimDevice } from '../sim/device.ts';
+import type { KithWorld } from '../sim/kith-world.ts';
+import type { CrashModel } from '../sim/power-cut.ts';
+import type { History } from './history.ts';
+import type { FaultAct } from './script.ts';
+
+/** Room on a disk nobody has tampered with. */
+const PLENTY = 2 ** 40;
+
+/** Where it happens. */
+export interface Place {
+  readonly world: KithWorld;
+  readonly history: History;
+  /** What the database of a device was before it last went down. */
+  readonly databases: Map<string, MemorySnapshot | undefined>;
+  /** Devices without power, and when they went dark in virtual milliseconds. */
+  readonly dark: Map<string, number>;
+}
+
+/** No machine is up again sooner after its power went; nor does anybody write on it until then. */
+export const BOOT_MS = 5_000;
+
+/** Does it; false where it does not apply. */
+export function actAsFate(act: FaultAct, place: Place): boolean {
+  const { world } = place;
+  if ('a' in act) {
+    const [a, b] = [world.named(act.a), world.named(act.b)];
+    if (a === b) return false;
+    if (act.do === 'shape') world.network.shape(act.a, act.b, act.link);
+    else world.network[act.do](act.a, act.b);
+    return true;
+  }
+  return befall(act, place, world.named(act.on));
+}
+
+type Befalling = Exclude<FaultAct, { readonly a: string }>;
+
+function befall(act: Befalling, place: Place, device: SimDevice): boolean {
+  const { tree, clock, faults } = device;
+  switch (act.do) {
+    case 'start':
+      return device.life === undefined && start(place, device);
+    case 'stop':
+      if (device.life === undefined) return false;
+      place.world.askToStop(device);
+      return true;
+    case 'kill':
+      return device.life !== undefined && die(place, device);
+    case 'power':
+      die(place, device, act.model);
+      return true;
+    case 'database':
+      die(place, device);
+      device.replaceDatabase(act.how === 'lost' ? undefined : place.databases.get(device.name));
+      return true;
+    case 'mend':
+      faults.clear();
+      tree.traits.readOnly = false;
+      tree.traits.capacity = PLENTY;
+      return true;
+    case 'clock':
+      clock.step(act.stepMs);
+      return true;
+    case 'fault':
+      faults.fail(act.order);
+      return true;
+    case 'room':
+      tree.traits.capacity = PLENTY - tree.traits.freeBytes + act.bytes;
+      return true;
+    case 'read-only':
+      tree.traits.readOnly = true;
+      return true;
+    case 'watch':
+      device.watch = { ...device.watch, ...act.watch };
+      return true;
+  }
+}
+
+function start({ world, dark }: Place, device: SimDevice): boolean {
+  if (world.scheduler.now < (dark.get(device.name) ?? -BOOT_MS) + BOOT_MS) return false;
+  dark.delete(device.name);
+  world.up(device);
+  return true;
+}
+
+/** At once, and what was under way with it. */
+function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'>): true {
+  const { world, history, databases, dark } = place;
+  history.isBaseInDoubt = true;
+  if (device.life !== undefined) databases.set(device.name, device.database());
+  if (model !== undefined) {
+    dark.set(device.name, world.scheduler.now);
+    world.cutPower(device, model);
+  } else if (device.life !== undefined) world.crash(device, 'kill');
+  return true;
+}

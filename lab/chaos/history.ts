@@ -1,0 +1,131 @@
+/**
+ * What people wrote, over what. Every write has a value of its own, so the causal graph is known: the *frontier* of a name is
+ * what nobody has replaced or deleted. A name is *forked* once somebody wrote without having seen all of its frontier: only
+ * then may Kith keep more than one value, or one that was replaced.
+ */
+
+import { familyOf } from '../sim/oracle.ts';
+
+/** Files of each device with their content, by device. */
+export type Ending = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+interface Family {
+  readonly frontier: Set<string>;
+  isForked: boolean;
+}
+
+export class History {
+  /** Values by the family of the path they were first written to. */
+  readonly #written = new Map<string, string>();
+  readonly #replaced = new Set<string>();
+  readonly #families = new Map<string, Family>();
+  readonly #problems: string[] = [];
+  /** A program or a machine died, or a database went back: what Kith had seen and not yet noted counts as unseen. */
+  isBaseInDoubt = false;
+
+  /** A write (undefined: a delete) over what stood there. */
+  wrote(path: string, value: string | undefined, over: string | undefined): void {
+    const family = this.#family(path);
+    if (familyOf(path) !== path) family.isForked = true;
+    if (over !== undefined) this.#leave(family, path, over);
+    else if (family.frontier.size > 0) family.isForked = true;
+    if (value === undefined) return;
+    if (family.frontier.size > 0) family.isForked = true;
+    this.#written.set(value, familyOf(path));
+    family.frontier.add(value);
+  }
+
+  /** A file went from one path to another, over what stood there; its value lives on. */
+  moved(from: string, to: string, facts: { value: string; over: string | undefined }): void {
+    const [source, target] = [this.#family(from), this.#family(to)];
+    source.isForked = true;
+    target.isForked = true;
+    this.#family(this.#written.get(facts.value) ?? from).isForked = true;
+    if (facts.over !== undefined) this.#leave(target, to, facts.over);
+  }
+
+  /** Something other than content changed at the path: a mode, a time, or what kind of thing stands there. */
+  disturbed(path: string): void {
+    this.#family(path).isForked = true;
+  }
+
+  /** True if someone wrote just this. */
+  isWritten(value: string): boolean {
+    return this.#written.has(value);
+  }
+
+  /** True if nobody replaced or deleted it. */
+  isLatest(value: string): boolean {
+    return this.#written.has(value) && !this.#replaced.has(value);
+  }
+
+  /** Values that nobody replaced or deleted. */
+  *frontier(): Generator<string, void, undefined> {
+    for (const value of this.#written.keys()) if (!this.#replaced.has(value)) yield value;
+  }
+
+  /** Where it was written first. */
+  birthplace(value: string): string {
+    return this.#written.get(value) ?? '?';
+  }
+
+  /** Every violation at rest, in words. */
+  violations(ending: Ending): readonly string[] {
+    const found = [...this.#problems];
+    for (const [device, files] of ending) {
+      found.push(...this.#violationsOn(files).map((what) => `${device}: ${what}`));
+    }
+    return found;
+  }
+
+  #leave(family: Family, path: string, over: string): void {
+    if (!this.#written.has(over)) {
+      this.#problems.push(`${path} held ${quoted(over)}, which nobody wrote`);
+      return;
+    }
+    // It was replaced elsewhere meanwhile, or it came from another name.
+    if (!family.frontier.delete(over) || this.#replaced.has(over)) family.isForked = true;
+    const born = this.#families.get(this.birthplace(over));
+    if (born !== undefined && born !== family) {
+      born.frontier.delete(over);
+      born.isForked = true;
+    }
+    this.#replaced.add(over);
+  }
+
+  #family(path: string): Family {
+    const key = familyOf(path);
+    const known = this.#families.get(key);
+    if (known !== undefined) return known;
+    const family: Family = { frontier: new Set(), isForked: false };
+    this.#families.set(key, family);
+    return family;
+  }
+
+  #violationsOn(files: ReadonlyMap<string, string>): readonly string[] {
+    const found: string[] = [];
+    const present = new Set(files.values());
+    for (const [path, value] of files) {
+      const family = this.#families.get(familyOf(path));
+      if (!this.#written.has(value))
+        found.push(`${path} holds ${quoted(value)}, which nobody wrote`);
+      else if (this.isBaseInDoubt || family?.isForked === true) continue;
+      else if (this.#replaced.has(value)) found.push(`${path} holds ${quoted(value)} again`);
+      else if (familyOf(path) !== path) found.push(`${path} is a copy without a conflict`);
+    }
+    for (const value of this.frontier()) {
+      if (!present.has(value)) found.push(`${quoted(value)} of ${this.birthplace(value)} is lost`);
+    }
+    for (const [path, { frontier, isForked }] of this.#families) {
+      const [only] = frontier;
+      if (isForked || only === undefined || !present.has(only)) continue;
+      if (files.get(path) !== only) found.push(`${path} does not hold its value ${quoted(only)}`);
+    }
+    return found;
+  }
+}
+
+/** A value as people can read it. */
+export function quoted(value: string): string {
+  return value.length > 40 ? `"${value.slice(0, 40)}…" (${value.length})` : `"${value}"`;
+}

@@ -1,0 +1,203 @@
+/** A script being performed: the world it is set in, what people wrote in it, and what was seen that must not be. */
+
+import type { FolderStatus } from '../../src/engine/folder-status.ts';
+import type { MemorySnapshot } from '../../src/store/memory-store.ts';
+import type { SimDevice } from '../sim/device.ts';
+import type { CallHook } from '../sim/disk.ts';
+import { KithWorld } from '../sim/kith-world.ts';
+import type { Standing } from '../sim/person.ts';
+import { RestError } from '../sim/scheduler.ts';
+import { Audit, type Violation } from './audit.ts';
+import { actAsFate, BOOT_MS } from './fault-acts.ts';
+import { History, quoted } from './history.ts';
+import { actAsPerson } from './person-acts.ts';
+import { type Act, type Decision, isUserAct, type Script } from './script.ts';
+
+/** How it ended. */
+export interface Outcome {
+  /** In the order in which they were seen; the first ended the run. */
+  readonly violations: readonly Violation[];
+  /** Ids of the decisions that could be carried out. */
+  readonly applied: readonly number[];
+  /** Acts of people among them. */
+  readonly userActs: number;
+  readonly trace: string;
+  readonly events: number;
+  /** Virtual milliseconds. */
+  readonly lastedMs: number;
+}
+
+/** Time in which everything must be equal again once nothing stands in the way any more (I15). */
+const REST = { quietMs: 120_000, limitMs: 720_000 } as const;
+
+/** Stands everywhere and is never touched: a folder that lost everything asks first. */
+const KEEP = 'keep';
+
+export class Performance {
+  readonly world: KithWorld;
+  readonly history = new History();
+  readonly audit: Audit;
+  readonly databases = new Map<string, MemorySnapshot | undefined>();
+  readonly dark = new Map<string, number>();
+  readonly #script: Script;
+  readonly #applied = new Set<number>();
+  readonly #armed: (() => void)[] = [];
+  #userActs = 0;
+
+  constructor(script: Script) {
+    this.#script = script;
+    this.world = new KithWorld(script.seed);
+    for (const { name, driftPpm, ...options } of script.cast) {
+      this.world.device(name, options).clock.setDrift(driftPpm ?? 0);
+    }
+    this.world.link(script.links);
+    this.audit = new Audit(this.world.devices(), this.history);
+  }
+
+  /** Performs it, heals everything and judges. */
+  async perform(): Promise<Outcome> {
+    const violations = await this.#guarded(async () => {
+      await this.#begin();
+      for (const decision of this.#script.decisions) {
+        await this.#decide(decision);
+        if (this.audit.violations.length > 0) return;
+      }
+      await this.#end();
+    });
+    const { scheduler } = this.world;
+    return {
+      violations,
+      applied: [...this.#applied].sort((a, b) => a - b),
+      userActs: this.#userActs,
+      trace: this.world.traceHash(),
+      events: scheduler.done,
+      lastedMs: scheduler.now,
+    };
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<readonly Violation[]> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof RestError) this.#blame('I15', error.message);
+      else
+        this.#blame('crash', error instanceof Error ? (error.stack ?? error.message) : `${error}`);
+    }
+    return this.audit.violations;
+  }
+
+  #blame(invariant: string, what: string): void {
+    this.audit.violations.push({ invariant, what });
+  }
+
+  async #begin(): Promise<void> {
+    const [first] = this.world.devices();
+    first?.person.write(KEEP, KEEP);
+    this.history.wrote(KEEP, KEEP, undefined);
+    first?.person.sync();
+    this.world.upAll();
+  }
+
+  async #decide(decision: Decision): Promise<void> {
+    const { when } = decision;
+    if ('afterMs' in when) {
+      await this.world.run({ ms: when.afterMs });
+      if (this.audit.violations.length === 0) this.#carryOut(decision);
+      return;
+    }
+    const { on, program, nth } = when.before;
+    const device = this.world.named(on);
+    let count = 0;
+    const hook: CallHook = (_call, { job }) => {
+      if (job !== program || ++count !== nth) return;
+      device.hooks.delete(hook);
+      this.#carryOut(decision);
+    };
+    device.hooks.add(hook);
+    this.#armed.push(() => device.hooks.delete(hook));
+  }
+
+  #carryOut(decision: Decision): void {
+    if (!this.#do(decision.act, decision.id)) return;
+    this.#applied.add(decision.id);
+    if (isUserAct(decision.act)) this.#userActs += 1;
+    this.audit.checkNothingLost();
+  }
+
+  #do(act: Act, id: number): boolean {
+    if (!isUserAct(act)) return actAsFate(act, this);
+    if (this.dark.has(act.on)) return false;
+    const device = this.world.named(act.on);
+    return actAsPerson(act, { device, history: this.history, id });
+  }
+
+  async #end(): Promise<void> {
+    for (const disarm of this.#armed) disarm();
+    const devices = this.world.devices();
+    for (const device of devices) actAsFate({ do: 'mend', on: device.name }, this);
+    for (const a of devices) for (const b of devices) if (a.name < b.name) this.world.heal(a, b);
+    await this.world.run({ ms: BOOT_MS });
+    for (const device of devices) if (device.life === undefined) this.world.up(device);
+    await this.world.rest(REST);
+    this.#judge('at rest');
+    if (this.audit.violations.length > 0) return;
+    for (const device of devices) this.world.crash(device, 'kill');
+    for (const device of devices) this.world.up(device);
+    await this.world.rest(REST);
+    this.#judge('after all were killed at rest');
+  }
+
+  /** What must be true when nothing happens any more. */
+  #judge(when: string): void {
+    this.audit.checkNothingLost();
+    const devices = this.world.devices();
+    const ending = new Map(devices.map((each) => [each.name, each.person.contents()] as const));
+    for (const what of this.history.violations(ending)) this.#blame('I1-I5', `${when}: ${what}`);
+    for (const what of differences(devices)) this.#blame('I2', `${when}: ${what}`);
+    for (const device of devices) {
+      const untrue = this.#untrueStatus(device);
+      if (untrue !== undefined) this.#blame('I30', `${when}: ${device.name} says ${untrue}`);
+    }
+  }
+
+  #untrueStatus(device: SimDevice): string | undefined {
+    const [folder] = this.world.kith(device).folders();
+    const status: FolderStatus | undefined = folder?.status;
+    if (status?.state === 'idle' && status.problems.length === 0) return undefined;
+    return `${status?.state} (${status?.stateReason}) ${JSON.stringify(status?.problems)}`;
+  }
+}
+
+/** Paths at which two devices differ, in words. Times, modes and what links lead to count. */
+function differences(devices: readonly SimDevice[]): readonly string[] {
+  const trees = devices.map(({ name, person }) => [name, person.tree()] as const);
+  const [first, ...others] = trees;
+  if (first === undefined) return [];
+  const found: string[] = [];
+  for (const [name, tree] of others) {
+    for (const path of new Set([...first[1].keys(), ...tree.keys()])) {
+      const [one, other] = [first[1].get(path), tree.get(path)];
+      if (isAlike(one, other)) continue;
+      found.push(`${path}: ${first[0]} has ${lineOf(one)}, ${name} has ${lineOf(other)}`);
+    }
+  }
+  return found;
+}
+
+/** Coarse disks keep times to two seconds, and devices between them pass on what they have. */
+const TIME_STEP_S = 2;
+
+function isAlike(one: Standing | undefined, other: Standing | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  if (one.kind !== other.kind || one.content !== other.content) return false;
+  if (one.kind !== 'file') return true;
+  const isRunnable = (mode: number): boolean => (mode & 0o100) !== 0;
+  if (isRunnable(one.mode) !== isRunnable(other.mode)) return false;
+  return Math.abs(one.mtime.s - other.mtime.s) < TIME_STEP_S;
+}
+
+function lineOf(standing: Standing | undefined): string {
+  if (standing === undefined) return 'nothing';
+  const { kind, content, mode, mtime } = standing;
+  return `a ${kind} (${quoted(content)}, mode ${mode.toString(8)}, time ${mtime.s})`;
+}

@@ -1,0 +1,211 @@
+/** People and their programs at work on one disk: each act is told to the history and durable when it is over. */
+
+import { asKithError } from '../../src/base/error.ts';
+import type { SimDevice } from '../sim/device.ts';
+import { familyOf } from '../sim/oracle.ts';
+import type { Standing } from '../sim/person.ts';
+import { resolvePath } from '../sim/resolve-path.ts';
+import type { History } from './history.ts';
+import type { UserAct } from './script.ts';
+
+/** Bytes of a value unless a decision says more: all are equally long, as edits in place often are. */
+const VALUE_BYTES = 16;
+/** Nobody starts to write on a disk that is as good as full. */
+const SPARE_BYTES = 65_536;
+
+/** One person with one act. */
+interface Doing {
+  readonly device: SimDevice;
+  readonly history: History;
+  /** Of the decision: values bear it. */
+  readonly id: number;
+}
+
+/** Text that nobody else writes, of this many bytes, at least nine. */
+export function textOf(id: number, bytes = VALUE_BYTES): string {
+  const name = `v${String(id).padStart(7, '0')} `;
+  if (bytes <= 64) return name.padEnd(Math.max(name.length, bytes), '.');
+  const line = `${name}${'.'.repeat(54)}\n`;
+  return line.repeat(Math.ceil(bytes / line.length)).slice(0, bytes);
+}
+
+/** Does it; false if it cannot be done as things are. Errors that a person would meet count as that. */
+export function actAsPerson(act: UserAct, doing: Doing): boolean {
+  try {
+    return perform(act, doing);
+  } catch (error) {
+    const known = asKithError(error);
+    if (known?.code.startsWith('FILE_') !== true) throw error;
+    return false;
+  }
+}
+
+function perform(act: UserAct, doing: Doing): boolean {
+  const { device } = doing;
+  const standing = device.person.tree().get(act.path);
+  switch (act.do) {
+    case 'write':
+    case 'save':
+      return write(doing, { ...act, do: act.do }, standing);
+    case 'append':
+      return append(doing, act.path, standing);
+    case 'same-tick':
+      return overwrite(doing, act.path, standing);
+    case 'delete':
+      return standing !== undefined && remove(doing, act.path);
+    case 'rename':
+      return standing !== undefined && rename(doing, act.path, act.to);
+    case 'swap':
+      return swap(doing, act.path, act.to);
+    case 'make-dir':
+    case 'link':
+      return standing === undefined && make(doing, act);
+    case 'touch':
+      return isTweakable(standing) && tweak(doing, act.path);
+    case 'mode':
+      return isTweakable(standing) && tweak(doing, act.path, act.mode);
+    case 'write-copy':
+    case 'delete-copy':
+      return tend(doing, act);
+  }
+}
+
+interface Writing {
+  readonly do: 'write' | 'save';
+  readonly path: string;
+  readonly bytes?: number;
+}
+
+function write(
+  { device, history, id }: Doing,
+  { path, bytes, do: how }: Writing,
+  standing: Standing | undefined,
+): boolean {
+  const value = textOf(id, bytes);
+  if (standing !== undefined && standing.kind !== 'file') return false;
+  if (device.tree.traits.freeBytes < value.length + SPARE_BYTES) return false;
+  device.person[how](path, value);
+  history.wrote(path, value, standing?.content);
+  save(device, path);
+  return true;
+}
+
+function append(doing: Doing, path: string, standing: Standing | undefined): boolean {
+  const { device, history, id } = doing;
+  if (standing?.kind !== 'file' || device.tree.traits.freeBytes < SPARE_BYTES) return false;
+  const more = textOf(id);
+  const held = device.person.hold(path);
+  held.append(more);
+  history.wrote(path, standing.content + more, standing.content);
+  held.close();
+  save(device, path);
+  return true;
+}
+
+/** As many bytes as before, in place: where times are coarse only the content shows it. */
+function overwrite(doing: Doing, path: string, standing: Standing | undefined): boolean {
+  const { device, history, id } = doing;
+  if (standing?.kind !== 'file' || standing.content.length < VALUE_BYTES) return false;
+  const value = textOf(id, standing.content.length);
+  const held = device.person.hold(path);
+  held.overwrite(value, 0);
+  history.wrote(path, value, standing.content);
+  held.close();
+  save(device, path);
+  return true;
+}
+
+function remove({ device, history }: Doing, path: string): boolean {
+  const files = [...filesAt(device, path)];
+  device.person.delete(path);
+  for (const [each, content] of files) history.wrote(each, undefined, content);
+  save(device, parentOf(path));
+  return true;
+}
+
+function rename({ device, history }: Doing, path: string, to: string): boolean {
+  if (path === to || to.startsWith(`${path}/`)) return false;
+  const tree = device.person.tree();
+  const [from, over] = [tree.get(path), tree.get(to)];
+  if (over !== undefined && (over.kind !== 'file' || from?.kind !== 'file')) return false;
+  const files = [...filesAt(device, path)];
+  device.person.rename(path, to);
+  history.disturbed(path);
+  history.disturbed(to);
+  for (const [each, value] of files) {
+    history.moved(each, to + each.slice(path.length), { value, over: over?.content });
+  }
+  save(device, parentOf(to));
+  save(device, parentOf(path));
+  return true;
+}
+
+/** Two files change places by way of a third name. */
+function swap({ device, history }: Doing, path: string, to: string): boolean {
+  const { person } = device;
+  const tree = person.tree();
+  const [one, other] = [tree.get(path), tree.get(to)];
+  if (path === to || one?.kind !== 'file' || other?.kind !== 'file') return false;
+  const between = `${path}.between`;
+  person.rename(path, between);
+  person.rename(to, path);
+  person.rename(between, to);
+  history.moved(path, to, { value: one.content, over: undefined });
+  history.moved(to, path, { value: other.content, over: undefined });
+  save(device, parentOf(to));
+  save(device, parentOf(path));
+  return true;
+}
+
+function make({ device, history }: Doing, act: { do: string; path: string }): boolean {
+  if (act.do === 'link') device.person.makeLink(act.path, 'elsewhere');
+  else device.person.makeDir(act.path);
+  history.disturbed(act.path);
+  save(device, parentOf(act.path));
+  return true;
+}
+
+function isTweakable(standing: Standing | undefined): boolean {
+  return standing?.kind === 'file';
+}
+
+/** Sets the mode, or without one the time. */
+function tweak({ device, history, id }: Doing, path: string, mode?: number): boolean {
+  if (mode === undefined) device.person.setTime(path, { s: 1_600_000_000 + id, ns: 123_456_789 });
+  else device.person.setMode(path, mode);
+  history.disturbed(path);
+  save(device, path);
+  return true;
+}
+
+function tend(doing: Doing, act: { do: 'write-copy' | 'delete-copy'; path: string }): boolean {
+  const { device } = doing;
+  const copies = [...device.person.contents().keys()].filter(
+    (each) => each !== act.path && familyOf(each) === act.path,
+  );
+  const [copy] = copies;
+  if (copy === undefined) return false;
+  if (act.do === 'delete-copy') return remove(doing, copy);
+  return write(doing, { path: copy, do: 'save' }, device.person.tree().get(copy));
+}
+
+/** Files at the path or below it, with their content. */
+function* filesAt(device: SimDevice, path: string): Generator<readonly [string, string]> {
+  for (const [each, { kind, content }] of device.person.tree()) {
+    if (kind === 'file' && (each === path || each.startsWith(`${path}/`))) yield [each, content];
+  }
+}
+
+/** What programs do that care: the file is synced, and the directories that lead to it. */
+function save(device: SimDevice, path: string): void {
+  const { tree, root } = device;
+  for (let at = path; ; at = parentOf(at)) {
+    const inode = resolvePath(tree, at === '' ? root : `${root}/${at}`);
+    if (inode !== undefined) tree.journal.sync(inode);
+    if (at === '') return;
+  }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
