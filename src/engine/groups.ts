@@ -66,8 +66,10 @@ export class Groups {
     return this.#ready.size < 2 * GROUP_MOST;
   }
 
-  has(path: RelPath): boolean {
-    return this.#ready.has(path);
+  /** Just this is ready, and not something else at its path. */
+  has(operation: Operation): boolean {
+    const ready = this.#ready.get(operation.path);
+    return ready !== undefined && keyOf(ready.operation) === keyOf(operation);
   }
 
   /** Just this is ready at the path, and planned from the row of this sequence. */

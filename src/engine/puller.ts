@@ -248,7 +248,7 @@ export class Puller {
 
   #endFetch(operation: Operation): void {
     const freed = this.#fetches.end(operation);
-    if (!this.#groups.has(operation.path)) this.#unpark(operation);
+    if (!this.#groups.has(operation)) this.#unpark(operation);
     this.consider(freed);
     if (this.#hasRoom()) this.#wake.ring();
     this.#groups.fetchEnded();
