@@ -1,0 +1,70 @@
+/** Runs seed after seed and adds up. */
+
+import { performance } from 'node:perf_hooks';
+import type { Violation } from './audit.ts';
+import { drawScript } from './draw.ts';
+import { Performance } from './performance.ts';
+
+export interface Failure {
+  readonly seed: number;
+  readonly violation: Violation;
+}
+
+/** Sums over runs. */
+export interface Tally {
+  runs: number;
+  userActs: number;
+  events: number;
+  virtualMs: number;
+  /** Of this process, user and system. */
+  cpuMs: number;
+  failures: Failure[];
+}
+
+export interface SoakOptions {
+  readonly from: number;
+  /** From one seed to the next: as many processes share them. */
+  readonly step: number;
+  /** Seeds, at most. */
+  readonly count: number;
+  readonly untilMs: number;
+  /** Ends with the first failure. */
+  readonly isEager: boolean;
+  readonly onRun?: (tally: Tally) => void;
+}
+
+/** Each of so many runs is told again and must be the same story. */
+const AGAIN_EVERY = 20;
+
+export function noTally(): Tally {
+  return { runs: 0, userActs: 0, events: 0, virtualMs: 0, cpuMs: 0, failures: [] };
+}
+
+/** Performs the scripts of these seeds until their number or the time (of `performance.now`) is over. */
+export async function soak(options: SoakOptions): Promise<Tally> {
+  const tally = noTally();
+  const cpu = process.cpuUsage();
+  for (let i = 0; i < options.count && performance.now() < options.untilMs; i++) {
+    const seed = options.from + i * options.step;
+    const violation = await runSeed(seed, tally);
+    if (violation !== undefined) tally.failures.push({ seed, violation });
+    const used = process.cpuUsage(cpu);
+    tally.cpuMs = (used.user + used.system) / 1000;
+    options.onRun?.(tally);
+    if (violation !== undefined && options.isEager) break;
+  }
+  return tally;
+}
+
+async function runSeed(seed: number, tally: Tally): Promise<Violation | undefined> {
+  const outcome = await new Performance(drawScript(seed)).perform();
+  tally.runs += 1;
+  tally.userActs += outcome.userActs;
+  tally.events += outcome.events;
+  tally.virtualMs += outcome.lastedMs;
+  const [violation] = outcome.violations;
+  if (violation !== undefined || seed % AGAIN_EVERY !== 0) return violation;
+  const again = await new Performance(drawScript(seed)).perform();
+  if (again.trace === outcome.trace) return undefined;
+  return { invariant: 'determinism', what: `told twice: ${outcome.trace}, then ${again.trace}` };
+}
