@@ -46,7 +46,7 @@ export class Performance {
 
   constructor(script: Script) {
     this.#script = script;
-    this.world = new KithWorld(script.seed);
+    this.world = new KithWorld(script.seed, script.schedule);
     for (const { name, driftPpm, ...options } of script.cast) {
       this.world.device(name, options).clock.setDrift(driftPpm ?? 0);
     }

@@ -7,6 +7,7 @@
 import type { DeviceOptions } from '../sim/device.ts';
 import type { FaultOrder } from '../sim/file-faults.ts';
 import type { LinkTraits } from '../sim/link.ts';
+import type { Schedule } from '../sim/pace.ts';
 import type { CrashModel } from '../sim/power-cut.ts';
 import type { WatchTraits } from '../sim/watcher.ts';
 
@@ -21,9 +22,6 @@ export interface Script {
   readonly links: readonly (readonly [string, string])[];
   readonly decisions: readonly Decision[];
 }
-
-/** How things of one moment come one after the other, and how long calls take: `plain` has no chance in it. */
-export type Schedule = 'plain' | 'even' | 'ragged';
 
 export interface Actor extends DeviceOptions {
   readonly name: string;

@@ -189,8 +189,8 @@ export class SimDevice {
 
   #commitTime(owner: Owner, random: SimRandom): Promise<void> {
     const [least, most] = COMMIT_MS;
-    const ms = least + (most - least) * random.unit();
     const { scheduler } = this.#parts;
+    const ms = ((least + most) / 2) * scheduler.pace.factor(`${this.name} commit`, random);
     return new Promise((resolve) => {
       scheduler.after(ms, resolve, { label: `${this.name} commit`, owner });
     });

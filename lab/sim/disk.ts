@@ -10,6 +10,7 @@ import type { Owner } from './event-heap.ts';
 import { namesOf } from './file-faults.ts';
 import type { SimRandom } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+import { type TraceLine, traceLine } from './trace.ts';
 
 /** A call that is about to happen: of which program, and which of its calls (1 is the first). */
 export interface CallInfo {
@@ -38,6 +39,8 @@ interface Job {
   readonly urgency: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** Of its calls in the trace: the device and the program. */
+  readonly line: TraceLine;
   calls: number;
 }
 
@@ -48,12 +51,16 @@ const WORKERS = 2;
 const CALL_MS = 0.02;
 const SYNC_MS = 2;
 const BYTES_PER_MS = 1e6;
+/** Of so many arguments and results one is copied, as all are between threads. */
+const COPIED_EVERY = 32;
 
 /** The results of programs are copies, as between threads: what cannot be copied fails here too. */
 export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
   readonly #parts: SimDiskParts;
   #waiting: Job[] = [];
   #running = 0;
+  #sent = 0;
+  readonly #lines = new Map<string, TraceLine>();
 
   constructor(parts: SimDiskParts) {
     this.#parts = parts;
@@ -67,7 +74,10 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
     if (!this.#parts.owner.alive) return new Promise<never>(() => undefined);
     const make = this.#parts.programs[name];
     if (make === undefined) return Promise.reject(new Error(`no program ${name}`));
-    const given = structuredClone(args, { transfer: [...(options.give ?? [])] });
+    const given =
+      options.give === undefined
+        ? this.#asSent(args)
+        : structuredClone(args, { transfer: [...options.give] });
     const program = make(given as never);
     return new Promise<never>((resolve, reject) => {
       const job: Job = {
@@ -76,6 +86,7 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
         urgency: options.urgency,
         resolve: resolve as (result: unknown) => void,
         reject,
+        line: this.#lineOf(name),
         calls: 0,
       };
       const after = this.#waiting.findIndex(({ urgency }) => urgency > job.urgency);
@@ -96,28 +107,48 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
       const job = this.#waiting.shift();
       if (job === undefined) return;
       this.#running += 1;
-      this.#later(job, 'start', CALL_MS, () => this.#advance(job, () => job.program.next()));
+      const begin = (): unknown => this.#advance(job, () => job.program.next());
+      this.#later(job, this.#cost(job, CALL_MS), begin);
     }
   }
 
-  /** Runs the program to its next call, and has that call happen a little later. */
+  #lineOf(program: string): TraceLine {
+    const known = this.#lines.get(program) ?? traceLine(`${this.#parts.device} ${program}`);
+    this.#lines.set(program, known);
+    return known;
+  }
+
+  /** Runs the program from call to call, as long as nothing else happens in between; then puts the next call down. */
   #advance(job: Job, resume: () => IteratorResult<FileCall, unknown>): unknown {
-    let step: IteratorResult<FileCall, unknown>;
-    try {
-      step = resume();
-    } catch (error) {
-      return this.#end(() => job.reject(error));
+    let next = resume;
+    for (;;) {
+      let step: IteratorResult<FileCall, unknown>;
+      try {
+        step = next();
+      } catch (error) {
+        return this.#end(() => job.reject(error));
+      }
+      if (step.done) {
+        const result = this.#asSent(step.value);
+        return this.#end(() => job.resolve(result));
+      }
+      const call = step.value;
+      const ms = this.#cost(job, costOf(call));
+      if (!this.#parts.scheduler.leap(ms, job.line, () => describe(call))) {
+        this.#later(job, ms, () => {
+          const answered = this.#call(job, call);
+          return answered === undefined ? undefined : this.#advance(job, answered);
+        });
+        return 'quiet';
+      }
+      const answered = this.#call(job, call);
+      if (answered === undefined) return undefined;
+      next = answered;
     }
-    if (step.done) {
-      const result = structuredClone(step.value);
-      return this.#end(() => job.resolve(result));
-    }
-    const call = step.value;
-    this.#later(job, describe(call), costOf(call), () => this.#call(job, call));
-    return 'quiet';
   }
 
-  #call(job: Job, call: FileCall): unknown {
+  /** Makes the call; how the program goes on, undefined if it does not. */
+  #call(job: Job, call: FileCall): (() => IteratorResult<FileCall, unknown>) | undefined {
     const { device, files, hooks, owner, scheduler } = this.#parts;
     job.calls += 1;
     let answer: unknown;
@@ -127,11 +158,12 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
       answer = files.execute(call);
     } catch (error) {
       if (!owner.alive) return undefined;
+      if (asKithError(error) !== undefined) return () => job.program.throw(error);
       // A hook's own failure is the test's, not one that the program could handle.
-      if (asKithError(error) === undefined) return scheduler.fail(error);
-      return this.#advance(job, () => job.program.throw(error));
+      scheduler.fail(error);
+      return undefined;
     }
-    return this.#advance(job, () => job.program.next(answer));
+    return () => job.program.next(answer);
   }
 
   #end(settle: () => void): undefined {
@@ -141,16 +173,26 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
     return undefined;
   }
 
-  #later(job: Job, what: string, costMs: number, action: () => unknown): void {
-    const { device, owner, random, scheduler } = this.#parts;
-    const label = `${device} ${job.name}:${what}`;
-    scheduler.after(costMs * (0.5 + random.unit()), action, { label, owner });
+  /** As from another thread: now and then really copied, so that what cannot be copied shows. */
+  #asSent<Value>(value: Value): Value {
+    this.#sent += 1;
+    return this.#sent % COPIED_EVERY === 1 ? structuredClone(value) : value;
+  }
+
+  #cost(job: Job, ms: number): number {
+    const { random, scheduler } = this.#parts;
+    return ms * scheduler.pace.factor(job.line.text, random);
+  }
+
+  #later(job: Job, ms: number, action: () => unknown): void {
+    const { owner, scheduler } = this.#parts;
+    scheduler.after(ms, action, { label: job.line.text, owner });
   }
 }
 
 function describe(call: FileCall): string {
   const names = namesOf(call);
-  return names.length === 0 ? call.call : `${call.call} ${names.join(' ')}`;
+  return names.length === 0 ? `:${call.call}` : `:${call.call} ${names.join(' ')}`;
 }
 
 function costOf(call: FileCall): number {

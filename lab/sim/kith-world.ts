@@ -4,7 +4,8 @@ import { Device, type DeviceConfig } from '../../src/daemon/device.ts';
 import { type EnginePrograms, programs } from '../../src/engine/programs.ts';
 import { parseFolderId } from '../../src/model/folder.ts';
 import type { SimDevice } from './device.ts';
-import { SimWorld } from './world.ts';
+import type { Schedule } from './pace.ts';
+import { SimWorld, type WorldParts } from './world.ts';
 
 /** The folder that all devices of a story share. */
 export const FOLDER = parseFolderId('shared');
@@ -17,8 +18,8 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
   #boots = 0;
   #links: Links = [];
 
-  constructor(seed: number) {
-    super(seed, {
+  constructor(seed: number, schedule?: Schedule) {
+    const parts: WorldParts<DeviceConfig, EnginePrograms> = {
       programs,
       boot: async (ports, config, signal) => {
         const name = config.name;
@@ -27,7 +28,8 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
         this.#running.set(name, device);
         return device;
       },
-    });
+    };
+    super(seed, parts, schedule);
   }
 
   readonly #bootIds = new Map<string, string>();

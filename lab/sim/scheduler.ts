@@ -11,8 +11,8 @@ import {
   type EventKind,
   type Owner,
 } from './event-heap.ts';
-import type { SimRandom } from './random.ts';
-import { Trace } from './trace.ts';
+import type { Pace } from './pace.ts';
+import { type Detail, Trace, type TraceLine } from './trace.ts';
 
 /** How an event is known and whose it is. */
 export interface EventOptions {
@@ -39,7 +39,7 @@ export class RestError extends Error {
 export class Scheduler {
   readonly trace: Trace;
   readonly #heap = new EventHeap();
-  readonly #ties: SimRandom;
+  readonly pace: Pace;
   #now = 0;
   #order = 0;
   #pendingWork = 0;
@@ -47,8 +47,11 @@ export class Scheduler {
   #done = 0;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(random: SimRandom, trace = new Trace()) {
-    this.#ties = random;
+  /** Up to when the event that is happening may go on by itself; see `leap`. */
+  #leapsUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(pace: Pace, trace = new Trace()) {
+    this.pace = pace;
     this.trace = trace;
   }
 
@@ -66,7 +69,7 @@ export class Scheduler {
   after(delayMs: number, action: EventAction, options: EventOptions): () => void {
     const event: Event = {
       at: this.#now + Math.max(0, delayMs),
-      tie: this.#ties.u32(),
+      tie: this.pace.tie(),
       order: this.#order++,
       label: options.label,
       kind: options.kind ?? 'work',
@@ -78,6 +81,22 @@ export class Scheduler {
     return () => this.#drop(event);
   }
 
+  /**
+   * What the event that is happening wants to happen next, `delayMs` from now: if nothing else comes before it, that moment is
+   * now, and it may go on at once. Else false, and it has to be put down with `after`. For work that settles no promise.
+   */
+  leap(delayMs: number, line: TraceLine, detail?: Detail): boolean {
+    const at = this.#now + delayMs;
+    if (at > this.#leapsUntil || this.#failure !== undefined) return false;
+    const next = this.#heap.peek();
+    if (next !== undefined && next.at <= at) return false;
+    this.#now = at;
+    this.#lastWork = at;
+    this.#done += 1;
+    this.trace.add(at, line, detail);
+    return true;
+  }
+
   /** Makes a failure outside any event end the current run. */
   fail(error: unknown): void {
     this.#failure ??= { error };
@@ -87,9 +106,14 @@ export class Scheduler {
   async run(span: { readonly ms: number }): Promise<void> {
     const end = this.#now + span.ms;
     await settle();
-    for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) {
-      if (this.#happen() !== 'quiet') await settle();
-      this.#check();
+    this.#leapsUntil = end;
+    try {
+      for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) {
+        if (this.#happen() !== 'quiet') await settle();
+        this.#check();
+      }
+    } finally {
+      this.#leapsUntil = Number.NEGATIVE_INFINITY;
     }
     this.#now = end;
   }
@@ -112,14 +136,19 @@ export class Scheduler {
   async rest(limits: RestLimits): Promise<void> {
     const end = this.#now + limits.limitMs;
     this.#lastWork = this.#now;
+    this.#leapsUntil = end;
     await settle();
-    while (!this.#isQuiet(limits.quietMs)) {
-      const next = this.#next();
-      if (next !== undefined && next.at > end) {
-        throw this.#restError(`no rest within ${limits.limitMs} ms`);
+    try {
+      while (!this.#isQuiet(limits.quietMs)) {
+        const next = this.#next();
+        if (next !== undefined && next.at > end) {
+          throw this.#restError(`no rest within ${limits.limitMs} ms`);
+        }
+        if (this.#happen() !== 'quiet') await settle();
+        this.#check();
       }
-      if (this.#happen() !== 'quiet') await settle();
-      this.#check();
+    } finally {
+      this.#leapsUntil = Number.NEGATIVE_INFINITY;
     }
   }
 

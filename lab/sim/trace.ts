@@ -1,33 +1,52 @@
 /** What happened, as a running hash and the last lines: equal hashes mean equal stories. */
 
-/** Cheap enough for every event: two 32-bit lanes over the characters of each line. */
+/** Something that happens often, hashed once. */
+export interface TraceLine {
+  readonly text: string;
+  readonly word: number;
+}
+
+/** What a line was about, in words, asked only when somebody reads. */
+export type Detail = () => string;
+
+/** A line to be used again and again. */
+export function traceLine(text: string): TraceLine {
+  return { text, word: wordOf(text) };
+}
+
+function wordOf(text: string): number {
+  let word = 0x811c_9dc5;
+  for (let i = 0; i < text.length; i++) word = Math.imul(word ^ text.charCodeAt(i), 0x0100_0193);
+  return word;
+}
+
+/** Cheap enough for every event: two 32-bit lanes over time and line. */
 export class Trace {
-  readonly #recent: string[] = [];
+  readonly #lines: (string | TraceLine)[] = [];
+  readonly #details: (Detail | undefined)[] = [];
+  readonly #times: number[] = [];
   readonly #keep: number;
   #low = 0x811c_9dc5;
   #high = 0x9747_b28c;
   #count = 0;
 
-  /** `keep`: how many of the last lines are held, once or twice as many. */
-  constructor(keep = 1_000) {
+  /** `keep`: how many of the last lines are held. */
+  constructor(keep = 2_000) {
     this.#keep = keep;
   }
 
   /** Adds one line; `at` is virtual time in milliseconds. */
-  add(at: number, line: string): void {
+  add(at: number, line: string | TraceLine, detail?: Detail): void {
+    const word = typeof line === 'string' ? wordOf(line) : line.word;
     const micros = Math.round(at * 1_000);
-    let low = Math.imul(this.#low ^ (micros | 0), 0x0100_0193);
-    let high = Math.imul(this.#high ^ (micros / 0x1_0000_0000), 0x85eb_ca6b);
-    for (let i = 0; i < line.length; i++) {
-      const unit = line.charCodeAt(i);
-      low = Math.imul(low ^ unit, 0x0100_0193);
-      high = Math.imul(high ^ unit, 0x5bd1_e995) ^ (high >>> 15);
-    }
-    this.#low = low;
-    this.#high = high;
+    this.#low = Math.imul(Math.imul(this.#low ^ (micros | 0), 0x0100_0193) ^ word, 0x0100_0193);
+    const high = Math.imul(this.#high ^ (micros / 0x1_0000_0000), 0x85eb_ca6b) ^ word;
+    this.#high = Math.imul(high, 0x5bd1_e995) ^ (high >>> 15);
+    const slot = this.#count % this.#keep;
+    this.#times[slot] = at;
+    this.#lines[slot] = line;
+    this.#details[slot] = detail;
     this.#count += 1;
-    if (this.#recent.length >= this.#keep * 2) this.#recent.splice(0, this.#keep);
-    this.#recent.push(`${at.toFixed(3)} ${line}`);
   }
 
   /** Number of lines so far. */
@@ -42,6 +61,15 @@ export class Trace {
 
   /** The last lines, for people. */
   recent(lines: number): readonly string[] {
-    return this.#recent.slice(-lines);
+    const most = Math.min(lines, this.#count, this.#keep);
+    return Array.from({ length: most }, (_, i) =>
+      this.#show((this.#count - most + i) % this.#keep),
+    );
+  }
+
+  #show(slot: number): string {
+    const line = this.#lines[slot];
+    const text = typeof line === 'string' ? line : line?.text;
+    return `${this.#times[slot]?.toFixed(3)} ${text}${this.#details[slot]?.() ?? ''}`;
   }
 }

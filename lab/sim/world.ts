@@ -7,6 +7,7 @@ import type { ProgramTable } from '../../src/ports/disk.ts';
 import { withBannedGlobals } from './banned-globals.ts';
 import { type DeviceOptions, type DevicePorts, type Life, SimDevice } from './device.ts';
 import { SimNetwork } from './network.ts';
+import { Pace, type Schedule } from './pace.ts';
 import type { CrashModel } from './power-cut.ts';
 import { SimRandom } from './random.ts';
 import { type RestLimits, Scheduler } from './scheduler.ts';
@@ -45,11 +46,15 @@ export class SimWorld<Config, Table extends ProgramTable = ProgramTable> {
   readonly #seeded: SimRandom;
   readonly #devices = new Map<string, SimDevice>();
 
-  constructor(seed: bigint | number, parts: WorldParts<Config, Table>) {
+  constructor(
+    seed: bigint | number,
+    parts: WorldParts<Config, Table>,
+    schedule: Schedule = 'even',
+  ) {
     this.#seeded = new SimRandom(seed);
     this.#parts = parts;
     this.random = this.#seeded.fork('story');
-    this.scheduler = new Scheduler(this.#seeded.fork('ties'));
+    this.scheduler = new Scheduler(new Pace(schedule, this.#seeded.fork('ties')));
     this.network = new SimNetwork(this.scheduler, this.#seeded.fork('network'));
   }
 

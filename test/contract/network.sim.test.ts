@@ -2,12 +2,13 @@
 
 import { after, before } from 'node:test';
 import { SimNetwork } from '../../lab/sim/network.ts';
+import { Pace } from '../../lab/sim/pace.ts';
 import { SimRandom } from '../../lab/sim/random.ts';
 import { Scheduler } from '../../lab/sim/scheduler.ts';
 import { networkContract } from './network.contract.ts';
 
 const random = new SimRandom(7);
-const scheduler = new Scheduler(random.fork('ties'));
+const scheduler = new Scheduler(new Pace('even', random.fork('ties')));
 const network = new SimNetwork(scheduler, random.fork('network'));
 const owner = { alive: true };
 const nearCertificate = random.bytes(40);

@@ -6,6 +6,7 @@ import type { DiskOptions } from '../../lab/sim/disk-traits.ts';
 import { FileFaults } from '../../lab/sim/file-faults.ts';
 import { SimFileSystem } from '../../lab/sim/file-system.ts';
 import { FileTree } from '../../lab/sim/file-tree.ts';
+import { Pace } from '../../lab/sim/pace.ts';
 import { SimPerson } from '../../lab/sim/person.ts';
 import { SimRandom } from '../../lab/sim/random.ts';
 import { placeOf, resolvePath } from '../../lab/sim/resolve-path.ts';
@@ -234,7 +235,7 @@ describe('the watcher', () => {
     const { tree, person } = computer();
     person.write('old', 'x');
     person.write('dir/inside', 'x');
-    const scheduler = new Scheduler(new SimRandom(1));
+    const scheduler = new Scheduler(new Pace('even', new SimRandom(1)));
     const traits = (): { queueLimit: number; delayMs: number } => ({ queueLimit, delayMs: 5 });
     const parts = { device: 'd', scheduler, random: new SimRandom(2), tree, traits };
     const stop = new AbortController();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SimNetwork } from '../../lab/sim/network.ts';
+import { Pace } from '../../lab/sim/pace.ts';
 import { SimRandom } from '../../lab/sim/random.ts';
 import { Scheduler } from '../../lab/sim/scheduler.ts';
 import { asKithError } from '../../src/base/error.ts';
@@ -11,7 +12,7 @@ import type { Connection } from '../../src/ports/network.ts';
 const never = new AbortController().signal;
 
 class Pair {
-  readonly scheduler = new Scheduler(new SimRandom(1));
+  readonly scheduler = new Scheduler(new Pace('even', new SimRandom(1)));
   readonly network = new SimNetwork(this.scheduler, new SimRandom(2));
   readonly owners = { a: { alive: true }, b: { alive: true } };
   readonly a = this.port('a');

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SimClock, WORLD_BEGAN_MS } from '../../lab/sim/clock.ts';
+import { Pace } from '../../lab/sim/pace.ts';
 import { SimRandom } from '../../lab/sim/random.ts';
 import { RestError, Scheduler } from '../../lab/sim/scheduler.ts';
 
-const fresh = (seed = 1): Scheduler => new Scheduler(new SimRandom(seed));
+const fresh = (seed = 1): Scheduler => new Scheduler(new Pace('even', new SimRandom(seed)));
 
 describe('scheduler', () => {
   it('jumps from event to event in order of time', async () => {
