@@ -10,12 +10,7 @@ import type { CallHook } from '../sim/disk.ts';
 import type { Inode } from '../sim/inode.ts';
 import { resolvePath } from '../sim/resolve-path.ts';
 import { type History, quoted } from './history.ts';
-
-/** What was seen that must not be. `invariant`: its number in docs/invariants. */
-export interface Violation {
-  readonly invariant: string;
-  readonly what: string;
-}
+import type { Violation } from './violation.ts';
 
 /** Where a directory is, seen from the folder. */
 type Region = 'seen' | 'kept' | 'outside';

@@ -5,6 +5,7 @@
  */
 
 import { familyOf } from '../sim/oracle.ts';
+import type { Violation } from './violation.ts';
 
 /** Files of each device with their content, by device. */
 export type Ending = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -19,7 +20,7 @@ export class History {
   readonly #written = new Map<string, string>();
   readonly #replaced = new Set<string>();
   readonly #families = new Map<string, Family>();
-  readonly #problems: string[] = [];
+  readonly #problems: Violation[] = [];
   /** A program or a machine died, or a database went back: what Kith had seen and not yet noted counts as unseen. */
   isBaseInDoubt = false;
 
@@ -69,18 +70,23 @@ export class History {
     return this.#written.get(value) ?? '?';
   }
 
-  /** Every violation at rest, in words. */
-  violations(ending: Ending): readonly string[] {
+  /** Every violation at rest. */
+  violations(ending: Ending): readonly Violation[] {
     const found = [...this.#problems];
     for (const [device, files] of ending) {
-      found.push(...this.#violationsOn(files).map((what) => `${device}: ${what}`));
+      for (const { invariant, what } of this.#violationsOn(files)) {
+        found.push({ invariant, what: `${device}: ${what}` });
+      }
     }
     return found;
   }
 
   #leave(family: Family, path: string, over: string): void {
     if (!this.#written.has(over)) {
-      this.#problems.push(`${path} held ${quoted(over)}, which nobody wrote`);
+      this.#problems.push({
+        invariant: 'I5',
+        what: `${path} held ${quoted(over)}, which nobody wrote`,
+      });
       return;
     }
     // It was replaced elsewhere meanwhile, or it came from another name.
@@ -102,26 +108,32 @@ export class History {
     return family;
   }
 
-  #violationsOn(files: ReadonlyMap<string, string>): readonly string[] {
-    const found: string[] = [];
+  #violationsOn(files: ReadonlyMap<string, string>): readonly Violation[] {
+    const found: Violation[] = [];
+    const blame = (invariant: string, what: string): unknown => found.push({ invariant, what });
     const present = new Set(files.values());
     for (const [path, value] of files) {
-      const family = this.#families.get(familyOf(path));
       if (!this.#written.has(value))
-        found.push(`${path} holds ${quoted(value)}, which nobody wrote`);
-      else if (this.isBaseInDoubt || family?.isForked === true) continue;
-      else if (this.#replaced.has(value)) found.push(`${path} holds ${quoted(value)} again`);
-      else if (familyOf(path) !== path) found.push(`${path} is a copy without a conflict`);
+        blame('I5', `${path} holds ${quoted(value)}, written by nobody`);
+      else if (!this.#isPlain(familyOf(path))) continue;
+      else if (this.#replaced.has(value)) blame('I4', `${path} holds ${quoted(value)} again`);
+      else if (familyOf(path) !== path) blame('I4', `${path} is a copy without a conflict`);
     }
     for (const value of this.frontier()) {
-      if (!present.has(value)) found.push(`${quoted(value)} of ${this.birthplace(value)} is lost`);
+      if (present.has(value)) continue;
+      blame('I1', `${quoted(value)} of ${this.birthplace(value)} is lost`);
     }
-    for (const [path, { frontier, isForked }] of this.#families) {
+    for (const [path, { frontier }] of this.#families) {
       const [only] = frontier;
-      if (isForked || only === undefined || !present.has(only)) continue;
-      if (files.get(path) !== only) found.push(`${path} does not hold its value ${quoted(only)}`);
+      if (!this.#isPlain(path) || only === undefined || !present.has(only)) continue;
+      if (files.get(path) !== only) blame('I3', `${path} does not hold its value ${quoted(only)}`);
     }
     return found;
+  }
+
+  /** Whether its values came one after the other, each seen by whoever wrote the next. */
+  #isPlain(path: string): boolean {
+    return !this.isBaseInDoubt && this.#families.get(path)?.isForked !== true;
   }
 }
 

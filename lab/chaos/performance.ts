@@ -7,11 +7,12 @@ import type { CallHook } from '../sim/disk.ts';
 import { KithWorld } from '../sim/kith-world.ts';
 import type { Standing } from '../sim/person.ts';
 import { RestError } from '../sim/scheduler.ts';
-import { Audit, type Violation } from './audit.ts';
+import { Audit } from './audit.ts';
 import { actAsFate, BOOT_MS } from './fault-acts.ts';
 import { History, quoted } from './history.ts';
 import { actAsPerson } from './person-acts.ts';
 import { type Act, type Decision, isUserAct, type Script } from './script.ts';
+import type { Violation } from './violation.ts';
 
 /** How it ended. */
 export interface Outcome {
@@ -152,7 +153,9 @@ export class Performance {
     this.audit.checkNothingLost();
     const devices = this.world.devices();
     const ending = new Map(devices.map((each) => [each.name, each.person.contents()] as const));
-    for (const what of this.history.violations(ending)) this.#blame('I1-I5', `${when}: ${what}`);
+    for (const { invariant, what } of this.history.violations(ending)) {
+      this.#blame(invariant, `${when}: ${what}`);
+    }
     for (const what of differences(devices)) this.#blame('I2', `${when}: ${what}`);
     for (const device of devices) {
       const untrue = this.#untrueStatus(device);

@@ -1,8 +1,8 @@
 /** A failure as a file: the script, what it violated, and on which commit. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Violation } from './audit.ts';
 import { describeDecision, type Script } from './script.ts';
+import type { Violation } from './violation.ts';
 
 export interface Repro {
   /** What is told, in a sentence. */

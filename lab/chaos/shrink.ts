@@ -4,9 +4,9 @@
  * Hildebrandt, 2002).
  */
 
-import type { Violation } from './audit.ts';
 import { Performance } from './performance.ts';
 import type { Actor, Decision, Script } from './script.ts';
+import type { Violation } from './violation.ts';
 
 export interface ShrinkOptions {
   /** True once enough time was spent: the best so far is the result. */

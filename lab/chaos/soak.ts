@@ -1,9 +1,9 @@
 /** Runs seed after seed and adds up. */
 
 import { performance } from 'node:perf_hooks';
-import type { Violation } from './audit.ts';
 import { drawScript } from './draw.ts';
 import { Performance } from './performance.ts';
+import type { Violation } from './violation.ts';
 
 export interface Failure {
   readonly seed: number;

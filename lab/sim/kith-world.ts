@@ -23,7 +23,7 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
       programs,
       boot: async (ports, config, signal) => {
         const name = config.name;
-        const facts = { self: this.named(name).id, version: '0.0.0', bootId: this.#bootId(name) };
+        const facts = { self: this.named(name).id, version: '0.0.0', ...this.#bootOf(name) };
         const device = new Device(ports, { facts, config }, signal);
         this.#running.set(name, device);
         return device;
@@ -32,10 +32,13 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
     super(seed, parts, schedule);
   }
 
-  readonly #bootIds = new Map<string, string>();
+  /** Start of the machine of a device: its name, and when it was in virtual milliseconds. */
+  readonly #bootsOf = new Map<string, { readonly bootId: string; readonly atMs: number }>();
 
-  #bootId(name: string): string {
-    return this.#bootIds.get(name) ?? 'first';
+  #bootOf(name: string): { readonly bootId: string; readonly bootedAtMs: number } {
+    const { bootId, atMs } = this.#bootsOf.get(name) ?? { bootId: 'first', atMs: 0 };
+    const ageMs = this.scheduler.now - atMs;
+    return { bootId, bootedAtMs: Math.floor(this.named(name).clock.wallMs() - ageMs) };
   }
 
   named(name: string): SimDevice {
@@ -75,7 +78,7 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
   cutPower(device: SimDevice, model: Parameters<KithWorld['crash']>[1]): void {
     this.crash(device, model);
     this.#boots++;
-    this.#bootIds.set(device.name, `boot ${this.#boots}`);
+    this.#bootsOf.set(device.name, { bootId: `boot ${this.#boots}`, atMs: this.scheduler.now });
   }
 
   configOf(device: SimDevice): DeviceConfig {

@@ -42,6 +42,8 @@ export interface DeviceFacts {
   readonly version: string;
   /** Changes with every start of the machine. */
   readonly bootId: string;
+  /** When that was, by the wall clock as it is now, in Unix milliseconds. */
+  readonly bootedAtMs: number;
 }
 
 interface RunningFolder {
@@ -143,6 +145,7 @@ export class Device {
       devices: setting.devices,
       rules: defaultRules,
       bootId: this.#facts.bootId,
+      bootedAtMs: this.#facts.bootedAtMs,
     });
     folder.onChange(() => this.#tell());
     const ended = new Promise<void>((resolve) => {

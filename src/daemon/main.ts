@@ -1,6 +1,7 @@
 /** The daemon: takes the home's lock, builds the ports, starts the device and the control API, and ends them in order. */
 
 import { readFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { parseHostPort } from '../api/address.ts';
 import type { Config } from '../api/config.ts';
 import { KithError } from '../base/error.ts';
@@ -40,7 +41,7 @@ export async function runDaemon(home: string, options: DaemonOptions): Promise<v
   let config = await readConfig(home);
   const identity = await readIdentity(files.home);
   const token = await ensureToken(home);
-  const facts = { self: identity.deviceId, version, bootId: await readBootId() };
+  const facts = { self: identity.deviceId, version, ...(await readBoot()) };
   const disk = new NodeDisk<EnginePrograms>({ programs: programsUrl() });
   begun.defer(() => disk.close());
   const store = await openNodeStore({
@@ -119,7 +120,9 @@ function programsUrl(): URL {
 }
 
 /** What Linux gives anew at every start; elsewhere nothing tells, and every start counts as the same. */
-async function readBootId(): Promise<DeviceFacts['bootId']> {
-  if (process.platform !== 'linux') return 'unknown';
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+async function readBoot(): Promise<Pick<DeviceFacts, 'bootId' | 'bootedAtMs'>> {
+  const bootedAtMs = Date.now() - uptime() * 1000;
+  if (process.platform !== 'linux') return { bootId: 'unknown', bootedAtMs };
+  const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+  return { bootId: bootId.trim(), bootedAtMs };
 }

@@ -44,6 +44,8 @@ export interface FolderContext {
   readonly unsettled: Map<RelPath, ErrorCode>;
   /** Changes with every start of the machine. */
   readonly bootId: string;
+  /** When that was, by the wall clock as it is now, in Unix milliseconds. */
+  readonly bootedAtMs: number;
   /**
    * After a power cut: rows with a sequence above `after`, up to `upTo`, may say more than has reached the disk. Over with
    * the first look at everything.
@@ -62,7 +64,11 @@ export function isInHand({ busy, unsettled }: FolderContext, path: RelPath): boo
 
 /** Wall time as a time stamp. */
 export function nowStamp(clock: Clock): Timestamp {
-  const ms = clock.now();
+  return stampOf(clock.now());
+}
+
+/** Of Unix milliseconds. */
+export function stampOf(ms: number): Timestamp {
   const s = Math.floor(ms / 1000);
   return { s, ns: Math.floor((ms - s * 1000) * 1e6) };
 }

@@ -4,35 +4,50 @@
  */
 
 import { toHex } from '../base/bytes.ts';
-import { hasEqualContent } from '../model/entry.ts';
-import { isDamage } from '../planner/damage.ts';
+import { type Entry, hasEqualContent } from '../model/entry.ts';
+import { baseName } from '../model/path.ts';
+import { compareVersions } from '../model/version.ts';
+import { conflictPath } from '../planner/conflict.ts';
+import { type Finding, judgeFound } from '../planner/damage.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { isSuspect } from './classify.ts';
-import { type FolderContext, isInHand } from './context.ts';
+import { type FolderContext, isInHand, nowStamp, stampOf } from './context.ts';
+import type { Aside } from './programs/set-aside.ts';
 import type { Sighting } from './recorder.ts';
 
 /** Sightings that can be believed, and those that are damage. */
 export interface Sorted {
   readonly sound: readonly Sighting[];
-  readonly damaged: readonly Sighting[];
+  readonly damaged: readonly Damaged[];
+}
+
+/** What stands in place of our row. Where it may be an edit after all, it stays in sight, as a conflict copy. */
+export interface Damaged extends Sighting {
+  readonly mayBeEdit: boolean;
 }
 
 /** Tells damage from edits; everything is sound but in the first look after a power cut. */
 export function sortDamage(context: FolderContext, sightings: readonly Sighting[]): Sorted {
   const { range, damaged: known } = context.unsynced;
   if (range === undefined && known.size === 0) return { sound: sightings, damaged: [] };
-  const damaged = sightings.filter((sighting) => {
-    const ours = context.store.ours(sighting.path);
-    if (ours === undefined || ours.invalid || !isSuspect(context, ours)) return false;
-    if (sighting.found === undefined) return isHeldElsewhere(context, ours);
-    return isDamage({
-      found: sighting.found,
-      ours,
-      foundChanged: sighting.seen?.ctime,
-      oursChanged: ours.seen?.ctime,
-    });
-  });
-  return { sound: sightings.filter((sighting) => !damaged.includes(sighting)), damaged };
+  const sound: Sighting[] = [];
+  const damaged: Damaged[] = [];
+  for (const sighting of sightings) {
+    const finding = judge(context, sighting);
+    if (finding === 'sound') sound.push(sighting);
+    else damaged.push({ ...sighting, mayBeEdit: finding === 'either' });
+  }
+  return { sound, damaged };
+}
+
+function judge(context: FolderContext, { path, found, seen }: Sighting): Finding {
+  const ours = context.store.ours(path);
+  if (ours === undefined || ours.invalid || !isSuspect(context, ours)) return 'sound';
+  if (found === undefined) return isHeldElsewhere(context, ours) ? 'damage' : 'sound';
+  const sinceBoot = { from: stampOf(context.bootedAtMs), to: nowStamp(context.ports.clock) };
+  const finding = judgeFound({ found, ours, seen, recorded: ours.seen, sinceBoot });
+  // Where nobody can give back what our row tells of, nothing is lost by believing.
+  return finding === 'either' && !isMendable(context, ours) ? 'sound' : finding;
 }
 
 /**
@@ -41,11 +56,11 @@ export function sortDamage(context: FolderContext, sightings: readonly Sighting[
  */
 export async function repair(
   context: FolderContext,
-  damaged: readonly Sighting[],
+  damaged: readonly Damaged[],
 ): Promise<readonly string[]> {
   const mendable = damaged.filter((sighting) => {
     const ours = context.store.ours(sighting.path);
-    return ours !== undefined && isHeldElsewhere(context, ours) && isAsSighted(context, sighting);
+    return ours !== undefined && isMendable(context, ours) && isAsSighted(context, sighting);
   });
   // Out of the way first: as long as it stands there our row must tell that it is damage.
   const isAway = await putAside(context, mendable);
@@ -62,29 +77,32 @@ export async function repair(
     return ours.length === 0 ? undefined : { ours };
   });
   for (const { diskPath } of taken) context.unsynced.damaged.delete(diskPath);
-  const left = damaged.filter((each) => !taken.includes(each)).map((each) => each.diskPath);
+  const takenPaths = new Set(taken.map(({ diskPath }) => diskPath));
+  const left = damaged.map(({ diskPath }) => diskPath).filter((each) => !takenPaths.has(each));
   for (const diskPath of left) context.unsynced.damaged.add(diskPath);
   return left;
 }
 
 /** Whether nothing stands there any more. */
 async function putAside(
-  { ports, root, id: folder }: FolderContext,
-  sightings: readonly Sighting[],
+  { ports, root, id: folder, self }: FolderContext,
+  sightings: readonly Damaged[],
 ): Promise<(sighting: Sighting) => boolean> {
   const { disk, random, log } = ports;
-  const items = sightings.flatMap(({ diskPath, found, seen }) =>
-    found === undefined || seen === undefined
-      ? []
-      : [{ diskPath, seen, keptAs: toHex(random.bytes(16)) }],
-  );
+  const items = sightings.flatMap(({ path, diskPath, found, seen, mayBeEdit }): Aside[] => {
+    if (found === undefined || seen === undefined) return [];
+    const keptAs = toHex(random.bytes(16));
+    if (!mayBeEdit) return [{ diskPath, seen, keptAs }];
+    const copy = conflictPath({ path, mtime: found.mtime, modifiedBy: self.shortId });
+    return [{ diskPath, seen, keptAs, copyAs: baseName(copy) }];
+  });
   const left = new Set(items.map(({ diskPath }) => diskPath));
   if (items.length === 0) return () => true;
   const moved = await disk.run('setAside', { root, items }, { urgency: 1 });
-  for (const [index, { diskPath, keptAs }] of items.entries()) {
+  for (const [index, { diskPath, keptAs, copyAs }] of items.entries()) {
     if (moved[index] !== true) continue;
     left.delete(diskPath);
-    log.write('warn', 'damage-put-aside', { folder, path: diskPath, keptAs });
+    log.write('warn', 'damage-put-aside', { folder, path: diskPath, keptAs: copyAs ?? keptAs });
   }
   return ({ diskPath }) => !left.has(diskPath);
 }
@@ -92,6 +110,21 @@ async function putAside(
 /** Our row is the one that the sighting was compared with, and nothing is under way at the path. */
 function isAsSighted(context: FolderContext, { path, basedOn }: Sighting): boolean {
   return context.store.ours(path)?.sequence === basedOn && !isInHand(context, path);
+}
+
+/** Somebody has what our row tells of, or what came after it. */
+function isMendable(context: FolderContext, ours: OurEntry): boolean {
+  return context.store
+    .announced(ours.path)
+    .some(({ entry }) => isUsable(entry) && isAsGood(entry, ours));
+}
+
+function isUsable(entry: Entry): boolean {
+  return !entry.invalid && !entry.deleted;
+}
+
+function isAsGood(entry: Entry, ours: OurEntry): boolean {
+  return hasEqualContent(entry, ours) || compareVersions(entry.version, ours.version) === 'newer';
 }
 
 function isHeldElsewhere(context: FolderContext, ours: OurEntry): boolean {

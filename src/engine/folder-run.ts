@@ -38,6 +38,7 @@ export interface RunParts {
   readonly self: DeviceId;
   readonly rules: Rules;
   readonly bootId: string;
+  readonly bootedAtMs: number;
   /** True while something global is not held here. */
   readonly isLacking: () => boolean;
   /** No row of ours is left. */
@@ -81,6 +82,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     busy: new Set<RelPath>(),
     unsettled: new Map(),
     bootId,
+    bootedAtMs: parts.bootedAtMs,
     unsynced: {
       range: opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined,
       damaged: new Set<string>(),

@@ -38,6 +38,8 @@ export interface FolderSettings {
   readonly rules: Rules;
   /** Changes with every start of the machine. */
   readonly bootId: string;
+  /** When that was, in Unix milliseconds. */
+  readonly bootedAtMs: number;
 }
 
 /** A stopped folder looks again this often whether its root is back. */

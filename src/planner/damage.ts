@@ -6,28 +6,47 @@ import { blockAt, blockCount } from '../model/block.ts';
 import { compareTimes, type Entry, hasEqualContent, type Timestamp } from '../model/entry.ts';
 import type { Found } from './local.ts';
 
-/** What was found in place of ours, and the two times at which the disk last changed each of them, if known. */
+/** What was found in place of ours, after a power cut. */
 export interface Suspicion {
   readonly found: Found;
   readonly ours: Entry;
-  readonly foundChanged: Timestamp | undefined;
-  readonly oursChanged: Timestamp | undefined;
+  /** What the disk tells of them: now, and when the row was made; undefined if nothing is known. */
+  readonly seen: DiskFacts | undefined;
+  readonly recorded: DiskFacts | undefined;
+  /** From the start of the machine until now, in wall time as it is now. */
+  readonly sinceBoot: { readonly from: Timestamp; readonly to: Timestamp };
 }
 
+/** The disk's own facts about a file that tell old from new. */
+export interface DiskFacts {
+  readonly inode: bigint;
+  readonly ctime: Timestamp;
+}
+
+/** `either`: damage, or the edit of a person whose clock has been set back. */
+export type Finding = 'sound' | 'damage' | 'either';
+
 /**
- * Whether what was found in place of `ours`, which may not have reached the disk before the power went, is damage: other
- * content under the recorded time, an older state of the disk, nothing at all, or zeros alone. Times of modification
- * are not compared for age: they may come from another device's clock.
+ * What to think of what was found in place of `ours`, which may not have reached the disk before the power went. Damage is
+ * other content under the recorded time, an older state of the disk, nothing at all, or zeros alone. A file that was moved
+ * here later may well bear the same time: another inode, changed later. Times of modification are not compared for age: they
+ * may come from another device's clock.
  */
-export function isDamage({ found, ours, foundChanged, oursChanged }: Suspicion): boolean {
-  if (ours.kind !== 'file' || found.kind !== 'file') return false;
-  if (hasEqualContent({ ...ours, ...found }, ours)) return false;
-  const isOlder =
-    foundChanged !== undefined &&
-    oursChanged !== undefined &&
-    compareTimes(foundChanged, oursChanged) < 0;
-  const isUnmoved = compareTimes(found.mtime, ours.mtime) === 0;
-  return found.size === 0 || isUnmoved || isOlder || isAllZero(found);
+export function judgeFound({ found, ours, seen, recorded, sinceBoot }: Suspicion): Finding {
+  if (ours.kind !== 'file' || found.kind !== 'file') return 'sound';
+  if (hasEqualContent({ ...ours, ...found }, ours)) return 'sound';
+  if (found.size === 0 || isAllZero(found)) return 'damage';
+  const age = seen && recorded && compareTimes(seen.ctime, recorded.ctime);
+  const isMovedHere = age !== undefined && age > 0 && seen?.inode !== recorded?.inode;
+  if (compareTimes(found.mtime, ours.mtime) === 0 && !isMovedHere) return 'damage';
+  if (age === undefined || age >= 0) return 'sound';
+  // No state from before the power cut was dated by the clock as it has run since, unless that was set back a long way.
+  return isBetween(seen?.ctime, sinceBoot) ? 'either' : 'damage';
+}
+
+function isBetween(time: Timestamp | undefined, span: Suspicion['sinceBoot']): boolean {
+  if (time === undefined) return false;
+  return compareTimes(span.from, time) <= 0 && compareTimes(time, span.to) <= 0;
 }
 
 function isAllZero(found: Found): boolean {

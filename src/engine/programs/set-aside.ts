@@ -1,7 +1,7 @@
 /** Puts damaged files out of the way without losing them, and makes a whole file system durable now and then. */
 
 import { asKithError } from '../../base/error.ts';
-import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
+import type { DirHandle, DirName, FileProgram } from '../../ports/file-system.ts';
 import type { Seen } from '../../ports/folder-store.ts';
 import { abilities, rename, status, sync, syncFileSystem } from '../file-calls.ts';
 import { inRoot, ownDir, type Reach, type Root, splitDisk } from './reach.ts';
@@ -13,6 +13,8 @@ export interface Aside {
   /** What it was when it was found damaged: anything else is left alone. */
   readonly seen: Seen;
   readonly keptAs: string;
+  /** Rather beside itself under this name, if that is free. */
+  readonly copyAs?: string;
 }
 
 /** Moves the files there, durable; whether each was moved: one that is gone or could not be moved stays. */
@@ -39,13 +41,25 @@ function* moveAside(reach: Reach, kept: DirHandle, item: Aside): FileProgram<boo
     if (dir === undefined) return false;
     const found = yield* status(dir, name);
     if (found === undefined || !isAsSeen(found, item.seen)) return false;
-    const to = { dir: kept, name: item.keptAs };
-    yield* rename({ from: { dir, name }, to, how: 'keep' });
+    const from = { dir, name };
+    const isBeside = item.copyAs !== undefined && (yield* isRenamed(from, item.copyAs));
+    if (!isBeside) yield* rename({ from, to: { dir: kept, name: item.keptAs }, how: 'keep' });
     yield* sync(dir);
     return true;
   } catch (error) {
     const known = asKithError(error);
     if (known === undefined || known.kind === 'bug') throw error;
+    return false;
+  }
+}
+
+/** Gives it another name in its directory; false if something bears that name. */
+function* isRenamed(from: DirName, name: string): FileProgram<boolean> {
+  try {
+    yield* rename({ from, to: { dir: from.dir, name }, how: 'keep' });
+    return true;
+  } catch (error) {
+    if (asKithError(error, 'FILE_EXISTS') === undefined) throw error;
     return false;
   }
 }

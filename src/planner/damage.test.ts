@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fileEntry } from '../../test/support/builders.ts';
+import { type DiskFacts, judgeFound, type Suspicion } from './damage.ts';
+
+const at = (s: number): { s: number; ns: number } => ({ s, ns: 0 });
+const facts = (inode: bigint, ctime: number): DiskFacts => ({ inode, ctime: at(ctime) });
+
+/** Recorded at 1000 with inode 7; the machine has run since 2000 and it is 2100 now. */
+function judged(found: { content: string; mtime: number }, seen: DiskFacts): string {
+  const suspicion: Suspicion = {
+    ours: fileEntry('recorded', { mtime: at(900) }),
+    found: fileEntry(found.content, { mtime: at(found.mtime) }),
+    seen,
+    recorded: facts(7n, 1000),
+    sinceBoot: { from: at(2000), to: at(2100) },
+  };
+  return judgeFound(suspicion);
+}
+
+describe('what is found after a power cut', () => {
+  test('is sound with the recorded content, whatever its times', () => {
+    assert.equal(judged({ content: 'recorded', mtime: 1 }, facts(8n, 1)), 'sound');
+  });
+  test('is damage when other content stands under the recorded time', () => {
+    assert.equal(judged({ content: 'other', mtime: 900 }, facts(7n, 1000)), 'damage');
+    assert.equal(judged({ content: 'other', mtime: 900 }, facts(7n, 2050)), 'damage');
+  });
+  test('is an edit under the recorded time if another file was moved there later', () => {
+    assert.equal(judged({ content: 'other', mtime: 900 }, facts(8n, 1001)), 'sound');
+  });
+  test('is damage if the disk went back to a file from before', () => {
+    assert.equal(judged({ content: 'other', mtime: 800 }, facts(8n, 990)), 'damage');
+  });
+  test('is damage when nothing is left of it', () => {
+    assert.equal(judged({ content: '', mtime: 2050 }, facts(8n, 2050)), 'damage');
+    assert.equal(judged({ content: '\0\0\0\0', mtime: 2050 }, facts(8n, 2050)), 'damage');
+  });
+  test('is an edit if it was changed later than recorded', () => {
+    assert.equal(judged({ content: 'other', mtime: 2050 }, facts(7n, 2050)), 'sound');
+  });
+  test('may be an edit if it was changed since the start by a clock that was set back', () => {
+    const suspicion: Suspicion = {
+      ours: fileEntry('recorded', { mtime: at(900) }),
+      found: fileEntry('other', { mtime: at(450) }),
+      seen: facts(7n, 450),
+      recorded: facts(7n, 1000),
+      sinceBoot: { from: at(400), to: at(500) },
+    };
+    assert.equal(judgeFound(suspicion), 'either');
+  });
+});
