@@ -248,6 +248,28 @@ test('more counters than a folder has devices are refused', () => {
   assert.throws(() => decodeIndex(bytes), { code: 'WIRE_MALFORMED', kind: 'invalid' });
 });
 
+test('a negative sequence before the news is refused, like that of an entry', () => {
+  assert.throws(
+    () =>
+      decodeIndex(
+        encode([
+          [1, 'f'],
+          [4, -1],
+        ]),
+      ),
+    { code: 'WIRE_MALFORMED', kind: 'invalid' },
+  );
+  assert.equal(
+    decodeIndex(
+      encode([
+        [1, 'f'],
+        [4, 0],
+      ]),
+    ).prevSequence,
+    0,
+  );
+});
+
 function block(offset: number, size: number, hash: Uint8Array = HASH): Field {
   return [
     16,

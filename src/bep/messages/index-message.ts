@@ -12,7 +12,7 @@ import {
   readFields,
   varintTag,
 } from '../protobuf.ts';
-import { readName, readSafeInt } from '../protobuf-values.ts';
+import { malformed, readName, readSafeInt } from '../protobuf-values.ts';
 import { BlockRun } from './block-run.ts';
 import { checkedEntry } from './checked-entry.ts';
 import { readFileInfo, writeFileInfo } from './file-info.ts';
@@ -77,6 +77,7 @@ function readHead(from: Reader, end: number): Omit<HeardIndex, 'entries'> {
     else return false;
     return true;
   });
+  if (prevSequence < 0) throw malformed('negative sequence');
   if (entries > MOST_ENTRIES) {
     throw new KithError('WIRE_TOO_LARGE', {
       folder: folder.slice(0, 200),
