@@ -9,7 +9,7 @@ export interface TcpAddress {
 }
 
 const DEFAULT_PORT = 22000;
-const FORM = /^tcp:\/\/(?:\[([0-9a-fA-F:.%\w]+)\]|([^\s:/?#@[\]]*))(?::(\d{1,5}))?$/;
+const FORM = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([^\s:/?#@[\]]*))(?::(\d{1,5}))?$/;
 
 /** Parses an address; undefined if it is none that TCP can use. */
 export function parseTcpAddress(text: string): TcpAddress | undefined {
