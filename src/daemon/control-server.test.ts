@@ -97,6 +97,7 @@ for (const [who, headers, code] of STRANGERS) {
       const payload = method === 'POST' ? { id: NAS, device: 'nas', path: '/x' } : undefined;
       const answer = await app.inject({ method, url, headers, ...(payload && { payload }) });
       assert.ok(answer.statusCode >= 400 && answer.statusCode < 404, `${method} ${url}`);
+      assert.equal(answer.headers['x-content-type-options'], 'nosniff', `${method} ${url}`);
       if (method === 'HEAD') continue;
       // A path that cannot be decoded is refused before anybody looks at who asks.
       const expected = url === '/%' ? 'API_REQUEST_INVALID' : code;

@@ -43,6 +43,12 @@ const REQUEST_MS = 10_000;
 const MOST_CONNECTIONS = 128;
 /** An id of 200 characters, each of them escaped. */
 const LONGEST_PARAMETER = 2400;
+/** On every answer, whoever asks whatever. */
+const ALWAYS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'",
+  'X-Content-Type-Options': 'nosniff',
+};
 
 /** Listens at `listen`; port 0 lets the system choose. LISTEN_FAILED if the address is taken or not ours. */
 export async function startControlServer(options: ListeningOptions): Promise<ControlServer> {
@@ -82,16 +88,13 @@ export function buildControlServer({ service, log, ...guard }: ControlServerOpti
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     http: { headersTimeout: REQUEST_MS, maxHeaderSize: MOST_HEADER_BYTES },
     frameworkErrors: (_error, _request, reply) => {
+      reply.headers(ALWAYS);
       return sendError(reply, new KithError('API_REQUEST_INVALID'), log);
     },
   });
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'Cache-Control': 'no-store',
-      'Content-Security-Policy': "default-src 'none'",
-      'X-Content-Type-Options': 'nosniff',
-    });
+    reply.headers(ALWAYS);
     requireTrusted(request, guard);
   });
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, log));

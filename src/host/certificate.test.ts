@@ -7,6 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { asKithError } from '../base/error.ts';
 import { deviceIdOfPem, makeCertificate } from './certificate.ts';
+import { derInteger } from './der.ts';
 import { readIdentity, writeIdentity } from './identity-files.ts';
 import { formatTcpAddress, parseTcpAddress, sourceOf } from './tcp-address.ts';
 
@@ -91,6 +92,19 @@ test('an identity that others can read, or that is incomplete, is refused', asyn
   });
 });
 
+test('two certificates in one text are no identity: either could be meant', () => {
+  const { certPem } = makeCertificate(NOON);
+  const other = makeCertificate(NOON).certPem;
+  assert.equal(deviceIdOfPem(`text before\n${certPem}`), deviceIdOfPem(certPem));
+  for (const text of [certPem + other, certPem + certPem, '']) {
+    assert.throws(() => deviceIdOfPem(text), hasCode('IDENTITY_INVALID'));
+  }
+});
+
+test('a number without bytes is written as zero', () => {
+  assert.deepEqual(derInteger(new Uint8Array(0)), Uint8Array.of(2, 1, 0));
+});
+
 test('addresses are read and written in one form', () => {
   const table: readonly [string, string | undefined][] = [
     ['tcp://192.0.2.7:22001', 'tcp://192.0.2.7:22001'],
@@ -98,6 +112,7 @@ test('addresses are read and written in one form', () => {
     ['tcp://[::1]:5', 'tcp://[::1]:5'],
     ['tcp://[::ffff:192.0.2.7]:5', 'tcp://192.0.2.7:5'],
     ['tcp://:22000', 'tcp://:22000'],
+    ['tcp://[fe80::1%br-0.1]:5', 'tcp://[fe80::1%br-0.1]:5'],
     ['tcp://::1:22000', undefined],
     ['tcp://[nonsense]:1', undefined],
     ['tcp://a:65536', undefined],

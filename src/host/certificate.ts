@@ -11,6 +11,8 @@ import { sha256 } from '../base/sha256.ts';
 import { type DeviceId, deviceIdFromHash } from '../model/device-id.ts';
 import { der, derBits, derInteger, derOid, derSequence, derText, derTime } from './der.ts';
 
+/** How each block of PEM begins. */
+const BLOCK = '-----BEGIN ';
 /** The name that other implementations look for in a certificate. */
 const NAME = 'syncthing';
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -38,6 +40,8 @@ export function makeCertificate(nowMs: number): CertificatePair {
 
 /** The id of the device that owns this certificate; IDENTITY_INVALID if it is not one certificate in PEM. */
 export function deviceIdOfPem(certPem: string): DeviceId {
+  const blocks = certPem.split(BLOCK).length - 1;
+  if (blocks !== 1) throw new KithError('IDENTITY_INVALID', { blocks });
   try {
     return deviceIdFromHash(sha256(new X509Certificate(certPem).raw));
   } catch (error) {

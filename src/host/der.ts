@@ -13,8 +13,9 @@ export function derSequence(...parts: readonly Uint8Array[]): Uint8Array {
   return der(0x30, ...parts);
 }
 
-/** INTEGER from an unsigned big-endian number of any length. */
+/** INTEGER from an unsigned big-endian number of any length; no bytes are 0. */
 export function derInteger(unsigned: Uint8Array): Uint8Array {
+  if (unsigned.length === 0) return der(0x02, Uint8Array.of(0));
   let at = 0;
   while (at < unsigned.length - 1 && unsigned[at] === 0) at++;
   const bytes = unsigned.subarray(at);

@@ -41,12 +41,17 @@ export interface InotifyRecord {
 const HEADER = 16;
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The records in the first `length` bytes, which the kernel never cuts in the middle of one. */
+/** The last record if it cannot be read: whatever it says is lost, like what an overflow does not say. */
+const LOST: InotifyRecord = { watch: -1, mask: IN.overflow, name: '' };
+
+/** The records in the first `length` bytes. The kernel never cuts in the middle of one; if it did, it counts as an overflow. */
 export function parseRecords(bytes: Buffer, length: number): InotifyRecord[] {
   const records: InotifyRecord[] = [];
-  for (let at = 0; at + HEADER <= length; ) {
+  for (let at = 0; at < length; ) {
+    if (at + HEADER > length) return [...records, LOST];
     const padded = bytes.readUInt32LE(at + 12);
     const end = at + HEADER + padded;
+    if (end > length) return [...records, LOST];
     const name = decodeName(bytes, at + HEADER, end);
     records.push({ watch: bytes.readInt32LE(at), mask: bytes.readUInt32LE(at + 4), name });
     at = end;

@@ -34,6 +34,17 @@ test('records are read with their padding, the overflow and odd names among them
   assert.deepEqual(parseRecords(bytes, 0), []);
 });
 
+test('a record that is not whole counts as an overflow, and nothing is read from beyond the end', () => {
+  const whole = record(1, IN.create, Buffer.from('name'), 16);
+  const endless = record(1, IN.create, Buffer.from('name'), 16);
+  endless.writeUInt32LE(0xffff_ffff, 12);
+  const read = { watch: 1, mask: IN.create, name: 'name' };
+  const lost = { watch: -1, mask: IN.overflow, name: '' };
+  assert.deepEqual(parseRecords(Buffer.concat([whole, endless]), 64), [read, lost]);
+  assert.deepEqual(parseRecords(Buffer.concat([whole, whole]), 63), [read, lost]);
+  assert.deepEqual(parseRecords(Buffer.concat([whole, whole]), 33), [read, lost]);
+});
+
 test('a directory that is taken out takes all below along', () => {
   const tree = new InotifyTree();
   for (const [i, path] of ['', 'a', 'a/b', 'a/b/c', 'ab'].entries()) tree.set(path, i);
