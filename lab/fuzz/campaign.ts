@@ -1,5 +1,6 @@
 /** All searches of one run: two at a time, each target its share of the time, in rounds until the time is over. */
 
+import path from 'node:path';
 import { keepFailing, readCorpus, replaceCorpus } from './corpus.ts';
 import type { Found, Progress } from './fuzzer.ts';
 import { search } from './search.ts';
@@ -85,7 +86,7 @@ async function report(
 ): Promise<void> {
   const file = await keepFailing(target, found.input);
   write(`\n✖ ${target}: ${found.text}\n  ${found.input.length} bytes. Run it again with`);
-  write(`  npm run fuzz -- --input ${file} ${target}\n`);
+  write(`  npm run fuzz -- --input ${path.relative(process.cwd(), file)} ${target}\n`);
 }
 
 function progressLine(

@@ -6,7 +6,6 @@
 
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { campaign } from './campaign.ts';
 import { Executor } from './execution.ts';
@@ -46,7 +45,7 @@ function numberOf(text: string): number {
 /** Without counters: what an input does is the same with and without. */
 async function runAgain(target: string, file: string): Promise<boolean> {
   const executor = new Executor(await targetNamed(target).load());
-  const input = await readFile(path.resolve(process.env['INIT_CWD'] ?? '.', file));
+  const input = await readFile(file);
   const { failure } = await executor.run(new Uint8Array(input));
   console.log(failure === undefined ? `${target} holds` : `✖ ${target}: ${failure.text}`);
   return failure === undefined;

@@ -45,7 +45,8 @@ export const lz4: FuzzTarget = {
       return;
     }
     assert.deepEqual(read, expected, 'other bytes than the block says');
-    assert.equal(read.length, claimed, 'another size than was claimed');
+    // Less than was claimed is taken, as Syncthing takes it.
+    assert.ok(read.length <= claimed, 'more than was claimed');
   },
 };
 
