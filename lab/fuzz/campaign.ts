@@ -25,6 +25,7 @@ interface Standing {
 }
 
 const AT_ONCE = 2;
+const MOST_FAILURES = 10;
 /** Of one target, where there is no end. */
 const ROUND_MS = 30_000;
 
@@ -72,7 +73,14 @@ async function searchOne(
   const { target, corpus } = standing;
   const startMs = performance.now();
   const ending = AbortSignal.any([signal, AbortSignal.timeout(share)]);
-  const wish = { target, seed, executions: Number.POSITIVE_INFINITY, corpus, faults: [] };
+  const wish = {
+    target,
+    seed,
+    executions: Number.POSITIVE_INFINITY,
+    most: MOST_FAILURES,
+    corpus,
+    faults: [],
+  };
   const end = await search(wish, { signal: ending });
   standing.corpus = end.corpus;
   standing.failures += end.found.length;

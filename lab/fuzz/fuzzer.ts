@@ -34,8 +34,6 @@ export interface FuzzerOptions {
 }
 
 const MOST_BYTES = 0x10000;
-/** Different failures after which a search ends: the rest would be the same. */
-const MOST_FAILURES = 10;
 
 /** A search that is run step by step. */
 export class Fuzzer {
@@ -63,9 +61,9 @@ export class Fuzzer {
     };
   }
 
-  /** Enough was found to repair first. */
-  get isFull(): boolean {
-    return this.#signatures.size >= MOST_FAILURES;
+  /** Different ones that were found. */
+  get failures(): number {
+    return this.#signatures.size;
   }
 
   /** Runs the corpus and the seeds of the target. */

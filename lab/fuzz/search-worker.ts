@@ -9,7 +9,7 @@ import { targetNamed } from './targets.ts';
 
 const PROGRESS_MS = 1000;
 
-const { target: name, seed, executions, corpus, faults, shared } = workerData as SearchStart;
+const { target: name, seed, executions, most, corpus, faults, shared } = workerData as SearchStart;
 const numbers = new Int32Array(shared, 0, 4);
 const running = new Uint8Array(shared, SHARED.input, SHARED.most);
 
@@ -42,7 +42,7 @@ while (!isOver()) {
 tell({ kind: 'end', progress: fuzzer.progress, corpus: fuzzer.corpus() });
 
 function isOver(): boolean {
-  if (fuzzer.progress.executions >= executions || fuzzer.isFull) return true;
+  if (fuzzer.progress.executions >= executions || fuzzer.failures >= most) return true;
   return Atomics.load(numbers, SHARED.stop) !== 0;
 }
 

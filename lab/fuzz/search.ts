@@ -10,9 +10,13 @@ export interface SearchWish {
   readonly seed: number;
   /** It ends after so many inputs, or when it is told to. */
   readonly executions: number;
+  /** Different failures after which it ends: the rest would be much the same. */
+  readonly most: number;
   readonly corpus: readonly Uint8Array[];
   /** Planted in the program, to see that they are found. */
   readonly faults: readonly Fault[];
+  /** An input that takes longer than this never ends. 30 s, for a machine may have much to do. */
+  readonly hangMs?: number;
 }
 
 /** What a thread begins with. */
@@ -38,7 +42,6 @@ export interface SearchEnd {
 /** Four numbers, then the input that runs: whether to stop, how many inputs were begun, how long the last one is. */
 export const SHARED = { stop: 0, begun: 1, length: 2, input: 16, most: 0x20000 } as const;
 
-/** An input that takes longer than this never ends. */
 const HANG_MS = 30_000;
 const LOOK_MS = 500;
 /** Of the heap; buffers are counted by Executor. */
@@ -75,7 +78,8 @@ export function search(
   const watch = setInterval(() => {
     const begun = Atomics.load(numbers, SHARED.begun);
     if (begun !== before.begun) before = { begun, ms: performance.now() };
-    else if (begun > 0 && performance.now() - before.ms > HANG_MS) broke('it does not end');
+    else if (begun > 0 && performance.now() - before.ms > (wish.hangMs ?? HANG_MS))
+      broke('it does not end');
   }, LOOK_MS);
   worker.on('message', (news: SearchNews) => {
     if (news.kind === 'failure') found.push(news.found);

@@ -37,7 +37,9 @@ const MAX_CHARACTERS = 1024 * 1024;
 export function parseConfig(text: string): ParsedConfig {
   const lineCounter = new LineCounter();
   const isTooLong = text.length > MAX_CHARACTERS;
-  const document = parseDocument(isTooLong ? '' : text, { lineCounter, prettyErrors: false });
+  // Nothing is printed from in there: a list as a key is told as the mistake that it is.
+  const options = { lineCounter, prettyErrors: false, logLevel: 'error' } as const;
+  const document = parseDocument(isTooLong ? '' : text, options);
   const placeAt = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };

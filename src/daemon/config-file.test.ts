@@ -235,3 +235,15 @@ test('changes at the same moment all arrive, and each is told in turn', async (t
     ids,
   );
 });
+
+test('a list in the place of a key is told as a mistake, and nothing else is printed', async (t) => {
+  const warnings: string[] = [];
+  const note = (warning: Error): void => void warnings.push(warning.message);
+  process.on('warning', note);
+  t.after(() => process.off('warning', note));
+  const found = await mistakes('name: a\n? [devices]\n: b\n', t);
+  assert.match(String(found[0]), /is not a key that may stand here/);
+  // Node tells of warnings in the next turn.
+  await new Promise(setImmediate);
+  assert.deepEqual(warnings, []);
+});
