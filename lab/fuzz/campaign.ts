@@ -67,12 +67,12 @@ async function inTurn(
 
 async function searchOne(
   standing: Standing,
-  { seed, share, signal, write }: CampaignOptions & { readonly share: number },
+  { seed, share, isKept, signal, write }: CampaignOptions & { readonly share: number },
 ): Promise<void> {
   if (signal.aborted) return;
   const { target, corpus } = standing;
   const startMs = performance.now();
-  const ending = AbortSignal.any([signal, AbortSignal.timeout(share)]);
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(Math.round(share))]);
   const wish = {
     target,
     seed,
@@ -80,6 +80,7 @@ async function searchOne(
     most: MOST_FAILURES,
     corpus,
     faults: [],
+    isTrimmed: isKept,
   };
   const end = await search(wish, { signal: ending });
   standing.corpus = end.corpus;

@@ -34,6 +34,10 @@ export interface FuzzerOptions {
 }
 
 const MOST_BYTES = 0x10000;
+/** Longer ones are not kept in the repository. */
+const MOST_KEPT_BYTES = 0x1000;
+/** Tries to make one of them shorter. */
+const MOST_TRIMMING = 400;
 
 /** A search that is run step by step. */
 export class Fuzzer {
@@ -94,6 +98,23 @@ export class Fuzzer {
     return fewest(this.#known).map(({ input }) => input);
   }
 
+  /** Less of it, and each input shorter: together they take every step that is known, however often. For keeping. */
+  async trimmedCorpus(): Promise<readonly Uint8Array[]> {
+    const steps = this.#known
+      .filter(({ input }) => input.length <= MOST_KEPT_BYTES)
+      .map(({ input, features }) => ({ input, features: [...stepsOf(features)] }));
+    const trimmed: Uint8Array[] = [];
+    for (const { input, features } of fewest(steps)) {
+      const takesAll = async (candidate: Uint8Array): Promise<boolean> => {
+        const outcome = await this.#run(candidate);
+        const steps = stepsOf(outcome.features);
+        return outcome.failure === undefined && features.every((step) => steps.has(step));
+      };
+      trimmed.push(await minimise(input, takesAll, MOST_TRIMMING));
+    }
+    return trimmed;
+  }
+
   /** Half of the time one of those that were found last: they are where something may be found. */
   #pick(): Uint8Array {
     const many = this.#known.length;
@@ -131,6 +152,11 @@ export class Fuzzer {
     });
     this.#options.onFailure({ ...last, input: small });
   }
+}
+
+/** Features without how often. */
+function stepsOf(features: readonly number[]): ReadonlySet<number> {
+  return new Set(features.map((feature) => feature >>> 3));
 }
 
 function tokensOf({ target, literals }: FuzzerOptions): Uint8Array[] {

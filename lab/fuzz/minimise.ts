@@ -6,19 +6,20 @@ export interface Known {
   readonly features: readonly number[];
 }
 
-/** Tries after which an input is small enough. */
+/** Tries after which a failing input is small enough. */
 const MOST_TRIES = 3000;
 const ZERO = 0x30;
 
-/** A shorter input of which `fails` still holds: pieces are cut out, halves first, then bytes become '0'. */
+/** A shorter input of which `fails` still holds, found in at most so many tries: pieces are cut out, halves first, then bytes become '0'. */
 export async function minimise(
   input: Uint8Array,
   fails: (input: Uint8Array) => Promise<boolean>,
+  most = MOST_TRIES,
 ): Promise<Uint8Array> {
   let small = input;
   let tries = 0;
   const accept = async (candidate: Uint8Array): Promise<boolean> => {
-    if (++tries > MOST_TRIES || !(await fails(candidate))) return false;
+    if (++tries > most || !(await fails(candidate))) return false;
     small = candidate;
     return true;
   };
@@ -38,7 +39,10 @@ export async function minimise(
   return small;
 }
 
-/** As few and as small inputs as a simple choice finds that together take every way: the rarest ways choose first. */
+/**
+ * As few and as small inputs as a simple choice finds that together take every way: the rarest ways choose first. Each with
+ * the ways that it was chosen for.
+ */
 export function fewest(all: readonly Known[]): readonly Known[] {
   const best = new Map<number, Known>();
   const takers = new Map<number, number>();
@@ -50,12 +54,13 @@ export function fewest(all: readonly Known[]): readonly Known[] {
   }
   const rarest = [...takers].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
   const covered = new Set<number>();
-  const chosen = new Set<Known>();
+  const chosen: Known[] = [];
   for (const [feature] of rarest) {
     const known = best.get(feature);
     if (covered.has(feature) || known === undefined) continue;
-    chosen.add(known);
-    for (const each of known.features) covered.add(each);
+    const features = known.features.filter((each) => !covered.has(each));
+    chosen.push({ input: known.input, features });
+    for (const each of features) covered.add(each);
   }
-  return [...chosen];
+  return chosen;
 }

@@ -9,7 +9,16 @@ import { targetNamed } from './targets.ts';
 
 const PROGRESS_MS = 1000;
 
-const { target: name, seed, executions, most, corpus, faults, shared } = workerData as SearchStart;
+const {
+  target: name,
+  seed,
+  executions,
+  most,
+  corpus,
+  faults,
+  isTrimmed,
+  shared,
+} = workerData as SearchStart;
 const numbers = new Int32Array(shared, 0, 4);
 const running = new Uint8Array(shared, SHARED.input, SHARED.most);
 
@@ -39,7 +48,12 @@ while (!isOver()) {
   toldMs = performance.now();
   tell({ kind: 'progress', progress: fuzzer.progress });
 }
-tell({ kind: 'end', progress: fuzzer.progress, corpus: fuzzer.corpus() });
+const { progress } = fuzzer;
+tell({
+  kind: 'end',
+  progress,
+  corpus: isTrimmed ? await fuzzer.trimmedCorpus() : fuzzer.corpus(),
+});
 
 function isOver(): boolean {
   if (fuzzer.progress.executions >= executions || fuzzer.failures >= most) return true;

@@ -15,6 +15,8 @@ export interface SearchWish {
   readonly corpus: readonly Uint8Array[];
   /** Planted in the program, to see that they are found. */
   readonly faults: readonly Fault[];
+  /** What it ends with is to be kept in the repository. */
+  readonly isTrimmed?: boolean;
   /** An input that takes longer than this never ends. 30 s, for a machine may have much to do. */
   readonly hangMs?: number;
 }
@@ -34,7 +36,7 @@ export type SearchNews =
 /** How a search ended. */
 export interface SearchEnd {
   readonly progress: Progress;
-  /** Fewest inputs that take all ways; those it began with if the thread broke. */
+  /** The fewest inputs that take all ways, trimmed if that was wished; those it began with if the thread broke. */
   readonly corpus: readonly Uint8Array[];
   readonly found: readonly Found[];
 }
