@@ -22,7 +22,11 @@ const TROUBLES = [
 type Trouble = (typeof TROUBLES)[number];
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
-const PATHS = ['f', 'g', 'h', 'd/x', 'd/y', 'd/e/z', 'm/n'] as const;
+/** Names of files: a run uses a few of them, so that people meet, or many, so that much is under way. */
+const PATHS: readonly string[] = [
+  ...['f', 'd/x', 'd/e/z', 'g', 'd/y', 'm/n', 'h'],
+  ...Array.from({ length: 14 }, (_, at) => `${['', 'd/', 'w/'][at % 3]}p${at}`),
+];
 const DIRS = ['d', 'd/e', 'm', 'n'] as const;
 const MODES = [0o644, 0o755, 0o600] as const;
 const CUTS = ['ordered', 'weak', 'nothing'] as const;
@@ -107,14 +111,16 @@ class Drawer {
   readonly #random: SimRandom;
   readonly #cast: readonly Actor[];
   readonly #troubles: readonly Trouble[];
-  /** Of this run: what people mostly do, and how hasty they are. */
+  /** Of this run: how hasty people are, and the names they use. */
   readonly #haste: number;
+  readonly #paths: readonly string[];
 
   constructor(random: SimRandom, run: { cast: readonly Actor[]; troubles: ReadonlySet<Trouble> }) {
     this.#random = random;
     this.#cast = run.cast;
     this.#troubles = [...run.troubles];
-    this.#haste = random.fork('haste').pick([0.2, 0.5, 0.8, 0.95]);
+    this.#haste = random.fork('haste').pick([0.3, 0.8, 0.95, 0.97]);
+    this.#paths = PATHS.slice(0, random.fork('names').pick([3, 7, 7, 21]));
   }
 
   /** The decision of this number; it depends on the seed and the number alone. */
@@ -131,7 +137,7 @@ class Drawer {
       const program = random.pick(PROGRAMS);
       return { before: { on: act.on, program, nth: random.between(1, 30) } };
     }
-    if (random.chance(this.#haste)) return { afterMs: random.pick([0, 0, 1, 5, 20, 60, 150]) };
+    if (random.chance(this.#haste)) return { afterMs: random.pick([0, 0, 0, 0, 0, 1, 5, 20, 150]) };
     if (random.chance(0.02)) return { afterMs: random.between(30_000, 400_000) };
     return { afterMs: random.between(1, 2_500) };
   }
@@ -142,7 +148,7 @@ class Drawer {
 
   #userAct(random: SimRandom): UserAct {
     const on = this.#device(random);
-    const path = random.pick(PATHS);
+    const path = random.pick(this.#paths);
     const dice = random.unit();
     if (dice < 0.42) return { do: 'write', on, path, ...drawBytes(random) };
     if (dice < 0.5) return { do: 'save', on, path };
@@ -150,13 +156,18 @@ class Drawer {
     if (dice < 0.62) return { do: 'same-tick', on, path };
     if (dice < 0.76)
       return { do: 'delete', on, path: random.chance(0.8) ? path : random.pick(DIRS) };
-    if (dice < 0.85) return { do: 'rename', on, ...drawMove(random) };
-    if (dice < 0.88) return { do: 'swap', on, path, to: random.pick(PATHS) };
+    if (dice < 0.85) return { do: 'rename', on, ...this.#move(random) };
+    if (dice < 0.88) return { do: 'swap', on, path, to: random.pick(this.#paths) };
     if (dice < 0.92)
       return { do: random.pick(['make-dir', 'link']), on, path: random.pick([...DIRS, path]) };
     if (dice < 0.95) return { do: 'mode', on, path, mode: random.pick(MODES) };
     if (dice < 0.97) return { do: 'touch', on, path };
     return { do: random.pick(['write-copy', 'delete-copy']), on, path };
+  }
+
+  #move(random: SimRandom): { path: string; to: string } {
+    if (random.chance(0.7)) return { path: random.pick(this.#paths), to: random.pick(this.#paths) };
+    return { path: random.pick(DIRS), to: random.pick([...DIRS, 'd/m', 'n/d']) };
   }
 
   #trouble(random: SimRandom): FaultAct | UserAct {
@@ -205,11 +216,6 @@ class Drawer {
 function drawBytes(random: SimRandom): { bytes?: number } {
   if (random.chance(0.93)) return {};
   return { bytes: random.pick([9, 4_096, 5_000, 131_071, 131_072, 131_073, 300_000]) };
-}
-
-function drawMove(random: SimRandom): { path: string; to: string } {
-  if (random.chance(0.7)) return { path: random.pick(PATHS), to: random.pick(PATHS) };
-  return { path: random.pick(DIRS), to: random.pick([...DIRS, 'd/m', 'n/d']) };
 }
 
 function drawError(random: SimRandom, on: string): FaultAct {

@@ -22,7 +22,7 @@ interface Doing {
 }
 
 /** Text that nobody else writes, of this many bytes, at least nine. */
-export function textOf(id: number, bytes = VALUE_BYTES): string {
+function textOf(id: number, bytes = VALUE_BYTES): string {
   const name = `v${String(id).padStart(7, '0')} `;
   if (bytes <= 64) return name.padEnd(Math.max(name.length, bytes), '.');
   const line = `${name}${'.'.repeat(54)}\n`;

@@ -25,7 +25,7 @@ export async function shrink(
 }
 
 /** The first violation of a performance. */
-export async function firstViolation(script: Script): Promise<Violation | undefined> {
+async function firstViolation(script: Script): Promise<Violation | undefined> {
   const { violations } = await new Performance(script).perform();
   return violations[0];
 }
