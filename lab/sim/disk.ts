@@ -113,7 +113,9 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
   }
 
   #lineOf(program: string): TraceLine {
-    const known = this.#lines.get(program) ?? traceLine(`${this.#parts.device} ${program}`);
+    const known =
+      this.#lines.get(program) ??
+      traceLine(`${this.#parts.device} ${program}`, (call) => describe(call as FileCall));
     this.#lines.set(program, known);
     return known;
   }
@@ -134,7 +136,7 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
       }
       const call = step.value;
       const ms = this.#cost(job, costOf(call));
-      if (!this.#parts.scheduler.leap(ms, job.line, () => describe(call))) {
+      if (!this.#parts.scheduler.leap(ms, job.line, call)) {
         this.#later(job, ms, () => {
           const answered = this.#call(job, call);
           return answered === undefined ? undefined : this.#advance(job, answered);
@@ -153,7 +155,7 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
     job.calls += 1;
     let answer: unknown;
     try {
-      for (const hook of [...hooks]) hook(call, { device, job: job.name, index: job.calls });
+      for (const hook of hooks) hook(call, { device, job: job.name, index: job.calls });
       if (!owner.alive) return undefined;
       answer = files.execute(call);
     } catch (error) {

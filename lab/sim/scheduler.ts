@@ -12,7 +12,7 @@ import {
   type Owner,
 } from './event-heap.ts';
 import type { Pace } from './pace.ts';
-import { type Detail, Trace, type TraceLine } from './trace.ts';
+import { Trace, type TraceLine } from './trace.ts';
 
 /** How an event is known and whose it is. */
 export interface EventOptions {
@@ -85,7 +85,7 @@ export class Scheduler {
    * What the event that is happening wants to happen next, `delayMs` from now: if nothing else comes before it, that moment is
    * now, and it may go on at once. Else false, and it has to be put down with `after`. For work that settles no promise.
    */
-  leap(delayMs: number, line: TraceLine, detail?: Detail): boolean {
+  leap(delayMs: number, line: TraceLine, detail?: unknown): boolean {
     const at = this.#now + delayMs;
     if (at > this.#leapsUntil || this.#failure !== undefined) return false;
     const next = this.#heap.peek();

@@ -4,14 +4,13 @@
 export interface TraceLine {
   readonly text: string;
   readonly word: number;
+  /** What one of the lines was about, in words; asked only when somebody reads. */
+  readonly describe: (detail: unknown) => string;
 }
 
-/** What a line was about, in words, asked only when somebody reads. */
-export type Detail = () => string;
-
 /** A line to be used again and again. */
-export function traceLine(text: string): TraceLine {
-  return { text, word: wordOf(text) };
+export function traceLine(text: string, describe: TraceLine['describe']): TraceLine {
+  return { text, word: wordOf(text), describe };
 }
 
 function wordOf(text: string): number {
@@ -23,7 +22,7 @@ function wordOf(text: string): number {
 /** Cheap enough for every event: two 32-bit lanes over time and line. */
 export class Trace {
   readonly #lines: (string | TraceLine)[] = [];
-  readonly #details: (Detail | undefined)[] = [];
+  readonly #details: unknown[] = [];
   readonly #times: number[] = [];
   readonly #keep: number;
   #low = 0x811c_9dc5;
@@ -36,7 +35,7 @@ export class Trace {
   }
 
   /** Adds one line; `at` is virtual time in milliseconds. */
-  add(at: number, line: string | TraceLine, detail?: Detail): void {
+  add(at: number, line: string | TraceLine, detail?: unknown): void {
     const word = typeof line === 'string' ? wordOf(line) : line.word;
     const micros = Math.round(at * 1_000);
     this.#low = Math.imul(Math.imul(this.#low ^ (micros | 0), 0x0100_0193) ^ word, 0x0100_0193);
@@ -69,7 +68,9 @@ export class Trace {
 
   #show(slot: number): string {
     const line = this.#lines[slot];
-    const text = typeof line === 'string' ? line : line?.text;
-    return `${this.#times[slot]?.toFixed(3)} ${text}${this.#details[slot]?.() ?? ''}`;
+    const time = this.#times[slot]?.toFixed(3);
+    if (line === undefined || typeof line === 'string') return `${time} ${line}`;
+    const detail = this.#details[slot];
+    return `${time} ${line.text}${detail === undefined ? '' : line.describe(detail)}`;
   }
 }

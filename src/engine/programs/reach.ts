@@ -4,8 +4,9 @@
  */
 
 import { KithError } from '../../base/error.ts';
+import { compareTimes } from '../../model/entry.ts';
 import { CONTROL_DIR } from '../../model/path.ts';
-import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
+import type { DirHandle, FileProgram, FileStatus } from '../../ports/file-system.ts';
 import {
   close,
   makeDir,
@@ -132,34 +133,54 @@ export function* inRoot<Result>(
   if (handle === undefined) throw new KithError('ROOT_MISSING', { path: root.path });
   const reach = new Reach(handle);
   try {
-    yield* checkMarker(reach, root);
+    const marker = yield* checkMarker(reach, root);
     const result = yield* body(reach);
-    yield* checkMarker(reach, root);
+    if (!(yield* isMarkerStill(reach, marker))) yield* checkMarker(reach, root);
     return result;
   } finally {
     yield* reach.end();
   }
 }
 
+interface Marker {
+  readonly text: string;
+  /** Of the file when the text was read. */
+  readonly status: FileStatus;
+}
+
 /** The marker's text; undefined if it is proved absent. */
 export function* readMarkerText(reach: Reach): FileProgram<string | undefined> {
+  return (yield* readMarker(reach))?.text;
+}
+
+function* readMarker(reach: Reach): FileProgram<Marker | undefined> {
   const control = yield* reach.dir(CONTROL_DIR);
   if (control === undefined) return undefined;
   const file = yield* openFile({ dir: control, name: 'marker' }, 'read');
   if (file === undefined) return undefined;
   try {
-    const bytes = new Uint8Array(Math.min(MAX_MARKER_BYTES, (yield* statusOf(file)).size));
+    const status = yield* statusOf(file);
+    const bytes = new Uint8Array(Math.min(MAX_MARKER_BYTES, status.size));
     const length = yield* read(file, bytes, 0);
-    return String.fromCharCode(...bytes.subarray(0, length));
+    return { text: String.fromCharCode(...bytes.subarray(0, length)), status };
   } finally {
     yield* close(file);
   }
 }
 
-function* checkMarker(reach: Reach, root: Root): FileProgram<void> {
-  const text = yield* readMarkerText(reach);
-  if (text === undefined) throw new KithError('MARKER_MISSING', { path: root.path });
-  if (!text.includes(root.token)) throw new KithError('MARKER_FOREIGN', { path: root.path });
+function* checkMarker(reach: Reach, root: Root): FileProgram<Marker> {
+  const marker = yield* readMarker(reach);
+  if (marker === undefined) throw new KithError('MARKER_MISSING', { path: root.path });
+  if (!marker.text.includes(root.token)) throw new KithError('MARKER_FOREIGN', { path: root.path });
+  return marker;
+}
+
+/** It is still the file that was read, and nobody has touched it: a marker is never written in place. */
+function* isMarkerStill(reach: Reach, { status: before }: Marker): FileProgram<boolean> {
+  const control = yield* reach.dir(CONTROL_DIR);
+  const now = control && (yield* status(control, 'marker'));
+  if (now === undefined || now.inode !== before.inode || now.size !== before.size) return false;
+  return compareTimes(now.ctime, before.ctime) === 0;
 }
 
 /** Where inodes wait that an operation has displaced: nothing in it is ever dropped as a leftover. */
