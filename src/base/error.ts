@@ -129,3 +129,13 @@ export function asKithError(error: unknown, code?: ErrorCode): KithError | undef
   if (!(error instanceof KithError)) return undefined;
   return code === undefined || error.code === code ? error : undefined;
 }
+
+/**
+ * The error as the trouble of one item or one attempt, beside which everything else goes on. Throws what is more than that: a
+ * bug, what is not ours, and `corrupt`, which stops the folder, for what is read after it proves nothing.
+ */
+export function itemTrouble(error: unknown): KithError {
+  const known = asKithError(error);
+  if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+  return known;
+}

@@ -35,6 +35,7 @@ export async function endCleanly(context: FolderContext): Promise<void> {
     });
   } catch (error) {
     const known = asKithError(error);
+    // What would stop the folder cannot any more: it has ended.
     if (known === undefined || known.kind === 'bug') throw error;
     context.ports.log.write('warn', 'folder-end-unclean', { folder: context.id, code: known.code });
   }

@@ -1,7 +1,7 @@
 /** Brings one wanted file's content into the staging area: what is here already is copied, the rest is asked for. */
 
 import { toHex } from '../base/bytes.ts';
-import { asKithError, type ErrorCode, KithError } from '../base/error.ts';
+import { type ErrorCode, itemTrouble, KithError } from '../base/error.ts';
 import { HASH_BYTES, sha256 } from '../base/sha256.ts';
 import { type Block, blockAt, blockCount } from '../model/block.ts';
 import type { Entry } from '../model/entry.ts';
@@ -201,9 +201,7 @@ export class Fetcher {
       };
       bytes = await source.fetch(request, signal);
     } catch (error) {
-      const known = asKithError(error);
-      if (known === undefined || known.kind === 'bug') throw error;
-      return known.code;
+      return itemTrouble(error).code;
     }
     if (bytes.length !== block.size)
       throw new KithError('BUG', { what: 'a source gave another size' });

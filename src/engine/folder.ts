@@ -18,12 +18,12 @@ import type {
 import type { FolderStore } from '../ports/folder-store.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
 import { endCleanly } from './durability.ts';
+import { reportOf } from './folder-report.ts';
 import { carryOn, type FolderRun, openRun } from './folder-run.ts';
-import { stateOf } from './folder-state.ts';
-import { completionOf, type FolderStatus, isNothing } from './folder-status.ts';
+import { type FolderStatus, isNothing } from './folder-status.ts';
+import { halting, haltingNow } from './halting.ts';
 import { Ledger } from './ledger.ts';
 import { forgetBase } from './opening.ts';
-import type { ProblemBook } from './problem-book.ts';
 import { Sources } from './sources.ts';
 import { stopOf } from './stopping.ts';
 import { Totals } from './totals.ts';
@@ -44,6 +44,9 @@ export interface FolderSettings {
 
 /** A stopped folder looks again this often whether its root is back. */
 const REOPEN_MS = 10_000;
+/** Why a run ends that is to begin again at once. */
+const ANEW = new Error('starting anew');
+
 export class Folder implements FolderExchange {
   readonly id: FolderId;
   readonly #settings: FolderSettings;
@@ -81,15 +84,10 @@ export class Folder implements FolderExchange {
     while (!signal.aborted) {
       const restart = new AbortController();
       this.#restart = restart;
-      try {
-        await this.#runOnce(AbortSignal.any([signal, restart.signal]));
-      } catch (error) {
-        if (signal.aborted) break;
-        if (!restart.signal.aborted) await this.#stop(error, signal);
-      } finally {
-        this.#running = undefined;
-        this.#tell();
-      }
+      const cause = await this.#runUntilStopped(signal, restart.signal);
+      this.#running = undefined;
+      this.#tell();
+      if (cause !== undefined && !signal.aborted) await this.#stop(cause.error, signal);
     }
     if (this.#opened !== undefined && this.#stopped === undefined) await endCleanly(this.#opened);
   }
@@ -110,26 +108,15 @@ export class Folder implements FolderExchange {
   }
 
   status(): FolderStatus {
-    const nowMs = this.#ports.clock.mono();
-    const { local, global, need } = this.#totals;
-    const problems = this.#problems();
-    const devices = this.#devices.map((device) => {
-      const lacking = this.#totals.needOf(device);
-      return {
-        device,
-        heard: this.#running?.hearings.isHeard(device) === true,
-        connected: this.#sources.has(device),
-        need: { ...lacking },
-        completion: completionOf(lacking, global),
-        freshnessMs: isNothing(lacking) ? 0 : nowMs - (this.#lackingSinceMs.get(device) ?? nowMs),
-      };
+    return reportOf({
+      nowMs: this.#ports.clock.mono(),
+      totals: this.#totals,
+      sources: this.#sources,
+      devices: this.#devices,
+      lackingSinceMs: this.#lackingSinceMs,
+      running: this.#running,
+      stopped: this.#stopped,
     });
-    return {
-      ...this.#state(devices, problems.length),
-      ...structuredClone({ local, global, need }),
-      problems,
-      devices,
-    };
   }
 
   isSharedWith(device: DeviceId): boolean {
@@ -145,17 +132,19 @@ export class Folder implements FolderExchange {
   }
 
   ourIndex(): IndexClaim {
-    const indexId = this.#store.identity()?.indexId ?? 0n;
-    return { indexId, sequence: this.#store.lastSequence() };
+    return this.#read(() => {
+      const indexId = this.#store.identity()?.indexId ?? 0n;
+      return { indexId, sequence: this.#store.lastSequence() };
+    });
   }
 
   heardOf(device: DeviceId): IndexClaim {
-    const stored = this.#store.peer(device);
+    const stored = this.#read(() => this.#store.peer(device));
     return { indexId: stored?.indexId ?? 0n, sequence: stored?.heard ?? 0 };
   }
 
   entriesAfter(sequence: number, limit: number): readonly SequencedEntry[] {
-    return this.#store.oursAfter(sequence, limit);
+    return this.#read(() => this.#store.oursAfter(sequence, limit));
   }
 
   onChange(listener: () => void): () => void {
@@ -172,7 +161,7 @@ export class Folder implements FolderExchange {
     }
     this.#sources.add(device, peer.source);
     try {
-      await running.hearings.begin(device, peer.index);
+      await this.#guard(running, () => running.hearings.begin(device, peer.index));
     } catch (error) {
       this.#sources.remove(device, peer.source);
       throw error;
@@ -187,25 +176,52 @@ export class Folder implements FolderExchange {
   }
 
   async receive(device: DeviceId, news: IndexNews): Promise<void> {
-    await this.#expectRunning(device).hearings.take(device, news);
+    const running = this.#expectRunning(device);
+    await this.#guard(running, () => running.hearings.take(device, news));
   }
 
   async serve(device: DeviceId, request: BlockRequest, signal: AbortSignal): Promise<Uint8Array> {
     if (!this.isSharedWith(device) || this.#running === undefined) {
       throw new KithError('REQUEST_REFUSED', {});
     }
-    const bytes = await this.#running.server.serve(request);
+    const running = this.#running;
+    const refusal = (error: KithError): KithError =>
+      new KithError('REQUEST_REFUSED', {}, this.#halt(error, running));
+    const bytes = await halting(() => running.server.serve(request), refusal);
     signal.throwIfAborted();
     // It may have been unshared while the disk was reading.
     if (!this.isSharedWith(device)) throw new KithError('REQUEST_REFUSED', {});
     return bytes;
   }
 
+  /** Work for a device: what it meets that stops the folder does so, and the device may not have it any more. */
+  async #guard(running: FolderRun, work: () => Promise<void>): Promise<void> {
+    await halting(work, (error) => {
+      this.#halt(error, running);
+      return this.#notShared();
+    });
+  }
+
+  #read<Answer>(read: () => Answer): Answer {
+    return haltingNow(read, (error) => this.#halt(error, this.#running));
+  }
+
+  /** A run before the present one may have met a root that is not the present one's. */
+  #halt(error: KithError, running: FolderRun | undefined): KithError {
+    if (running === undefined || running !== this.#running) return error;
+    this.#running = undefined;
+    this.#restart?.abort(error);
+    this.#tell();
+    return error;
+  }
+
   #expectRunning(device: DeviceId): FolderRun {
-    if (!this.isSharedWith(device) || this.#running === undefined) {
-      throw new KithError('FOLDER_NOT_SHARED', { folder: this.id });
-    }
+    if (!this.isSharedWith(device) || this.#running === undefined) throw this.#notShared();
     return this.#running;
+  }
+
+  #notShared(): KithError {
+    return new KithError('FOLDER_NOT_SHARED', { folder: this.id });
   }
 
   async #runOnce(signal: AbortSignal): Promise<void> {
@@ -236,6 +252,19 @@ export class Folder implements FolderExchange {
     await carryOn(run, onOpen, signal);
   }
 
+  /** What stops the folder until it is tried again; undefined if nothing does. */
+  async #runUntilStopped(
+    signal: AbortSignal,
+    restart: AbortSignal,
+  ): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await this.#runOnce(AbortSignal.any([signal, restart]));
+    } catch (error) {
+      if (!restart.aborted) return { error };
+    }
+    return restart.aborted && restart.reason !== ANEW ? { error: restart.reason } : undefined;
+  }
+
   /** Sums of everything, within the ledger's order, so that no change is counted twice or not at all. */
   async #recount(signal: AbortSignal): Promise<void> {
     await this.#ledger.change(() => {
@@ -248,7 +277,7 @@ export class Folder implements FolderExchange {
   #loseBase(): void {
     this.#ports.log.write('warn', 'database-rolled-back', { folder: this.id });
     this.#isBaseLost = true;
-    this.#restart?.abort(new Error('starting anew'));
+    this.#restart?.abort(ANEW);
   }
 
   async #stop(error: unknown, signal: AbortSignal): Promise<void> {
@@ -258,30 +287,6 @@ export class Folder implements FolderExchange {
     this.#tell();
     await this.#ports.clock.sleep(REOPEN_MS, signal).catch((reason: unknown) => {
       if (!signal.aborted) throw reason;
-    });
-  }
-
-  #problems(): FolderStatus['problems'] {
-    const nowMs = this.#ports.clock.mono();
-    return this.#books().flatMap((book) => book.list(nowMs));
-  }
-
-  #books(): readonly ProblemBook[] {
-    const run = this.#running;
-    return run === undefined ? [] : [run.observer.problems, run.puller.problems];
-  }
-
-  #state(devices: FolderStatus['devices'], problems: number): ReturnType<typeof stateOf> {
-    const running = this.#running;
-    const seen = running?.observer.state();
-    const isResting = seen?.isResting === true && running?.puller.isResting() === true;
-    return stateOf({
-      stopped: this.#stopped,
-      work: seen === undefined ? undefined : { ...seen, isResting },
-      need: this.#totals.need,
-      problems,
-      isTryingAgain: this.#books().some((book) => book.isAnyPassing(this.#ports.clock.mono())),
-      devices,
     });
   }
 

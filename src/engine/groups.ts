@@ -2,7 +2,7 @@
 
 import { backoffMs } from '../base/backoff.ts';
 import { Bell } from '../base/bell.ts';
-import { asKithError, type ErrorCode } from '../base/error.ts';
+import { type ErrorCode, itemTrouble } from '../base/error.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { applyGroup, type GroupResult, type Ready, stageNameOf } from './applier.ts';
@@ -149,8 +149,7 @@ export class Groups {
       this.#report(result);
       if (result.isUnfinished) await this.#recover();
     } catch (error) {
-      const known = asKithError(error);
-      if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+      const known = itemTrouble(error);
       for (const { operation } of group) this.#giveUp(operation, known.code);
       await this.#recover();
       await this.#parts.stageAnew();

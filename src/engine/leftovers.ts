@@ -1,6 +1,6 @@
 /** Names in the staging area that may be wanted again, and are removed when nothing is lacking any more. */
 
-import { asKithError } from '../base/error.ts';
+import { itemTrouble } from '../base/error.ts';
 import type { FolderContext } from './context.ts';
 
 export class Leftovers {
@@ -34,8 +34,7 @@ export class Leftovers {
       const args = { root, witness: await witness.hold() };
       await ports.disk.run('syncAll', args, { urgency: 2 });
     } catch (error) {
-      const known = asKithError(error);
-      if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+      const known = itemTrouble(error);
       ports.log.write('warn', 'staged-not-durable', { folder, code: known.code });
       await this.dropAll();
     }

@@ -5,7 +5,7 @@
 
 import { Bell } from '../base/bell.ts';
 import { toHex } from '../base/bytes.ts';
-import { asKithError, type ErrorCode } from '../base/error.ts';
+import { type ErrorCode, itemTrouble } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
@@ -270,9 +270,7 @@ export class Puller {
     } catch (error) {
       // What has arrived stays staged, and is found by its name if it is wanted again.
       this.#leftovers.add(stageName);
-      const known = asKithError(error);
-      if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
-      this.#fail(operation.path, known.code);
+      this.#fail(operation.path, itemTrouble(error).code);
     }
   }
 

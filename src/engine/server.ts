@@ -1,6 +1,6 @@
 /** Gives blocks to other devices: several requests in one job, only of what our row says and the disk still holds. */
 
-import { asKithError, KithError } from '../base/error.ts';
+import { itemTrouble, KithError } from '../base/error.ts';
 import type { BlockRequest } from '../ports/exchange.ts';
 import { Batcher } from './batcher.ts';
 import { Complaints } from './complaints.ts';
@@ -34,7 +34,7 @@ export class Server {
     });
   }
 
-  /** Exactly the wanted bytes, or REQUEST_REFUSED whatever the reason, which the log says. Callers bound what waits here. */
+  /** Exactly the wanted bytes, or REQUEST_REFUSED, and the log says why; throws what stops a folder. Callers bound what waits here. */
   async serve(request: BlockRequest): Promise<Uint8Array> {
     const item = this.#itemOf(request);
     if (item === undefined) throw new KithError('REQUEST_REFUSED', {});
@@ -52,10 +52,8 @@ export class Server {
     try {
       return await this.#batcher.add(item);
     } catch (error) {
-      const known = asKithError(error);
-      if (known === undefined || known.kind === 'bug') throw error;
       // The whole job: it is no matter of this path.
-      this.#complaints.tell('', known.code);
+      this.#complaints.tell('', itemTrouble(error).code);
       throw new KithError('REQUEST_REFUSED', {}, error);
     }
   }

@@ -236,17 +236,18 @@ export class ConnectionFolders {
 
   #word(exchange: FolderExchange): ClusterFolder {
     const { device, settings } = this.#parts;
-    const isRunning = exchange.isRunning();
-    const known = (claim: () => IndexClaim) => (isRunning ? claim() : { indexId: 0n, sequence: 0 });
     const { self, name } = settings();
     const entry = { addresses: [], isEncrypted: false };
+    const ours = knownOf(exchange, () => exchange.ourIndex());
+    const theirs = knownOf(exchange, () => exchange.heardOf(device));
     return {
       id: exchange.id,
       label: '',
-      isPaused: !isRunning,
+      // Asked last: the questions above may have stopped it.
+      isPaused: !exchange.isRunning(),
       devices: [
-        { ...entry, id: self, name, ...known(() => exchange.ourIndex()) },
-        { ...entry, id: device, name: '', ...known(() => exchange.heardOf(device)) },
+        { ...entry, id: self, name, ...ours },
+        { ...entry, id: device, name: '', ...theirs },
       ],
     };
   }
@@ -266,7 +267,18 @@ export class ConnectionFolders {
 
 /** What counts as news of a folder of ours to others. */
 function wordOf(exchange: FolderExchange): string {
-  return exchange.isRunning() ? `runs ${exchange.ourIndex().indexId}` : 'paused';
+  const { indexId } = knownOf(exchange, () => exchange.ourIndex());
+  return exchange.isRunning() ? `runs ${indexId}` : 'paused';
+}
+
+/** What a folder that runs claims; of one that does not, or that stops at the question, nothing is known. */
+function knownOf(exchange: FolderExchange, claim: () => IndexClaim): IndexClaim {
+  try {
+    if (exchange.isRunning()) return claim();
+  } catch (error) {
+    if (exchange.isRunning()) throw error;
+  }
+  return { indexId: 0n, sequence: 0 };
 }
 
 function isEqual(a: ReadonlyMap<FolderId, string>, b: ReadonlyMap<FolderId, string>): boolean {

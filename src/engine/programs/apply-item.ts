@@ -1,7 +1,7 @@
 /** One change on the disk: checked just before, done in one atomic step, compared just after. */
 
 import { equalBytes } from '../../base/bytes.ts';
-import { asKithError, KithError } from '../../base/error.ts';
+import { itemTrouble, KithError } from '../../base/error.ts';
 import type { DirName, FileProgram, FileStatus } from '../../ports/file-system.ts';
 import {
   close,
@@ -50,8 +50,7 @@ export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
     if (item.kind !== 'adopt') yield* work.lending.open(work.reach, parent);
     return yield* carryOut({ work, item, at, made, found });
   } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    const known = itemTrouble(error);
     if (work.isUnsettled) return { outcome: 'unsettled', code: known.code };
     if (known.code === 'FILE_EXISTS' || known.code === 'FILE_GONE')
       return { outcome: 'changed', made };

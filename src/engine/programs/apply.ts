@@ -5,7 +5,7 @@
  */
 
 import type { ErrorCode } from '../../base/error.ts';
-import { asKithError } from '../../base/error.ts';
+import { itemTrouble } from '../../base/error.ts';
 import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
 import { abilities, close, openFile, sync, syncFileSystem } from '../file-calls.ts';
 import { applyItem } from './apply-item.ts';
@@ -98,9 +98,7 @@ function* finishStaged(
       try {
         yield* finishFile(file, item.finish);
       } catch (error) {
-        const known = asKithError(error);
-        if (known === undefined || known.kind === 'bug') throw error;
-        failure = known.code;
+        failure = itemTrouble(error).code;
       }
     }
     if (syncs) yield* sync(file);

@@ -1,6 +1,6 @@
 /** One item's trouble is no other's. */
 
-import { asKithError, type ErrorCode } from '../../base/error.ts';
+import { type ErrorCode, itemTrouble } from '../../base/error.ts';
 import type { FileProgram } from '../../ports/file-system.ts';
 
 /** Why the attempt failed, undefined if it did not. Throws what is no matter of one item: bugs, and a corrupt database. */
@@ -9,8 +9,6 @@ export function* codeOf(attempt: () => FileProgram<void>): FileProgram<ErrorCode
     yield* attempt();
     return undefined;
   } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
-    return known.code;
+    return itemTrouble(error).code;
   }
 }

@@ -1,7 +1,7 @@
 /** Looks at directories and single paths. What is not there is proved; what cannot be looked at is an error, not absence. */
 
 import type { ErrorCode } from '../../base/error.ts';
-import { asKithError } from '../../base/error.ts';
+import { itemTrouble } from '../../base/error.ts';
 import { CONTROL_DIR } from '../../model/path.ts';
 import type { DirHandle, FileProgram, FileStatus } from '../../ports/file-system.ts';
 import { list, status } from '../file-calls.ts';
@@ -71,8 +71,7 @@ function* guarded<Found>(program: FileProgram<Found | Missing>): FileProgram<Fou
   try {
     return yield* program;
   } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    const known = itemTrouble(error);
     // A file or link where a directory was: nothing can stand below it.
     if (known.code === 'FILE_IS_LINK' || known.code === 'FILE_NOT_DIRECTORY')
       return { outcome: 'gone', isForeign: undefined };

@@ -1,7 +1,7 @@
 /** Finds wanted blocks that are here already: staged before, or in files of the folder. Each is verified. */
 
 import { equalBytes } from '../../base/bytes.ts';
-import { asKithError, KithError } from '../../base/error.ts';
+import { itemTrouble, KithError } from '../../base/error.ts';
 import { HASH_BYTES, sha256 } from '../../base/sha256.ts';
 import type { FileHandle, FileProgram } from '../../ports/file-system.ts';
 import { close, openFile, read, write } from '../file-calls.ts';
@@ -99,8 +99,8 @@ function* readLocal(reach: Reach, local: LocalBlock, into: Uint8Array): FileProg
       yield* close(source);
     }
   } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug') throw error;
+    // Thrown on if it is more than that.
+    itemTrouble(error);
     return false;
   }
 }

@@ -1,6 +1,6 @@
 /** Reads blocks for other devices: from a file that is still what its row says, before and after the read. */
 
-import { asKithError, type ErrorCode } from '../../base/error.ts';
+import { type ErrorCode, itemTrouble } from '../../base/error.ts';
 import type { FileProgram, FileStatus } from '../../ports/file-system.ts';
 import type { Seen } from '../../ports/folder-store.ts';
 import { read, statusOf } from '../file-calls.ts';
@@ -68,8 +68,7 @@ function* serveOne(reach: Reach, item: ServeItem): FileProgram<Served> {
       return { outcome: 'bytes', bytes } as const;
     });
   } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    const known = itemTrouble(error);
     if (REPLACED.has(known.code)) return { outcome: 'changed' };
     return { outcome: 'failed', code: known.code };
   }

@@ -1,6 +1,6 @@
 /** Puts damaged files out of the way without losing them, and makes a whole file system durable now and then. */
 
-import { asKithError } from '../../base/error.ts';
+import { asKithError, itemTrouble } from '../../base/error.ts';
 import type { DirHandle, DirName, FileProgram } from '../../ports/file-system.ts';
 import type { Seen } from '../../ports/folder-store.ts';
 import { abilities, rename, status, sync, syncFileSystem } from '../file-calls.ts';
@@ -47,8 +47,8 @@ function* moveAside(reach: Reach, kept: DirHandle, item: Aside): FileProgram<boo
     yield* sync(dir);
     return true;
   } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug') throw error;
+    // Thrown on if it is more than this item's.
+    itemTrouble(error);
     return false;
   }
 }

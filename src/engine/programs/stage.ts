@@ -2,7 +2,7 @@
 
 import { equalBytes, freeBuffer } from '../../base/bytes.ts';
 import type { ErrorCode } from '../../base/error.ts';
-import { asKithError } from '../../base/error.ts';
+import { asKithError, itemTrouble } from '../../base/error.ts';
 import { sha256 } from '../../base/sha256.ts';
 import type { Timestamp } from '../../model/entry.ts';
 import type { DirHandle, FileHandle, FileProgram } from '../../ports/file-system.ts';
@@ -68,9 +68,7 @@ function* writePiece(stage: DirHandle, piece: Piece): FileProgram<Written> {
     }
     return 'ok';
   } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug') throw error;
-    return known.code;
+    return itemTrouble(error).code;
   }
 }
 
@@ -159,8 +157,7 @@ function* drop(
   try {
     yield* remove(stage, name);
   } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    const known = itemTrouble(error);
     if (known.code !== 'FILE_GONE') return known.code;
   }
   return undefined;

@@ -1,7 +1,7 @@
 /** Reads content to know it by its hashes. A file that changes meanwhile is no content at all: it is looked at again. */
 
 import type { ErrorCode } from '../../base/error.ts';
-import { asKithError } from '../../base/error.ts';
+import { itemTrouble } from '../../base/error.ts';
 import { blockCount, blockSizeFor } from '../../model/block.ts';
 import type { FileProgram, FileStatus } from '../../ports/file-system.ts';
 import { readLink, status, statusOf } from '../file-calls.ts';
@@ -92,8 +92,7 @@ function* guarded<Result>(program: FileProgram<Result>): FileProgram<Result | Un
   try {
     return yield* program;
   } catch (error) {
-    const known = asKithError(error);
-    if (known === undefined || known.kind === 'bug' || known.kind === 'corrupt') throw error;
+    const known = itemTrouble(error);
     if (known.code === 'FILE_IS_LINK' || known.code === 'FILE_IS_DIRECTORY')
       return { outcome: 'changed' };
     return { outcome: 'failed', code: known.code };

@@ -1,0 +1,57 @@
+/** A folder's status, put together from the parts that know it. */
+
+import type { KithError } from '../base/error.ts';
+import type { DeviceId } from '../model/device-id.ts';
+import type { FolderRun } from './folder-run.ts';
+import { stateOf } from './folder-state.ts';
+import { completionOf, type FolderStatus, isNothing } from './folder-status.ts';
+import type { ProblemBook } from './problem-book.ts';
+import type { Sources } from './sources.ts';
+import type { Totals } from './totals.ts';
+
+/** Who is asked. */
+export interface Reporters {
+  readonly nowMs: number;
+  readonly totals: Totals;
+  readonly sources: Sources;
+  /** That share it, without this one. */
+  readonly devices: readonly DeviceId[];
+  /** Since when each device has lacked something; those that lack nothing are not in it. */
+  readonly lackingSinceMs: ReadonlyMap<DeviceId, number>;
+  readonly running: FolderRun | undefined;
+  readonly stopped: KithError | undefined;
+}
+
+/** The status at this moment; nothing in it changes later. */
+export function reportOf(reporters: Reporters): FolderStatus {
+  const { totals, sources, running, stopped, nowMs } = reporters;
+  const { local, global, need } = totals;
+  const books = running === undefined ? [] : [running.observer.problems, running.puller.problems];
+  const problems = books.flatMap((book) => book.list(nowMs));
+  const devices = reporters.devices.map((device) => {
+    const lacking = totals.needOf(device);
+    return {
+      device,
+      heard: running?.hearings.isHeard(device) === true,
+      connected: sources.has(device),
+      need: { ...lacking },
+      completion: completionOf(lacking, global),
+      freshnessMs: isNothing(lacking) ? 0 : nowMs - (reporters.lackingSinceMs.get(device) ?? nowMs),
+    };
+  });
+  const state = stateOf({
+    stopped,
+    work: workOf(running),
+    need,
+    problems: problems.length,
+    isTryingAgain: books.some((book: ProblemBook) => book.isAnyPassing(nowMs)),
+    devices,
+  });
+  return { ...state, ...structuredClone({ local, global, need }), problems, devices };
+}
+
+function workOf(running: FolderRun | undefined): Parameters<typeof stateOf>[0]['work'] {
+  if (running === undefined) return undefined;
+  const seen = running.observer.state();
+  return { ...seen, isResting: seen.isResting && running.puller.isResting() };
+}
