@@ -56,6 +56,8 @@ export const statusSchema = z.object({
   name: z.string(),
   version: z.string(),
   uptimeMs: z.number(),
+  /** What a person may want to know and need not hurry for. */
+  notes: z.array(z.string()).default([]),
   folders: z.array(folderStatusSchema),
 });
 

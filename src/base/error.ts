@@ -61,9 +61,12 @@ export const ERRORS = {
   API_TOO_MANY_STREAMS: { kind: 'transient', text: 'too many event streams are open' },
 
   STORE_FULL: { kind: 'transient', text: 'the disk that holds the database is full' },
-  STORE_CORRUPT: { kind: 'corrupt', text: 'the database is damaged' },
+  STORE_CORRUPT: { kind: 'corrupt', text: 'the database is damaged; the next start keeps it aside and begins an empty one' },
   STORE_FAILED: { kind: 'transient', text: 'the database could not be read or written' },
-  STORE_NEWER: { kind: 'permanent', text: 'the database was made by a newer Kith; this one cannot read it' },
+  STORE_NEWER: {
+    kind: 'permanent',
+    text: 'the database was made by a newer Kith; run that one, or move index.db out of the home: an empty one is begun, and nothing is deleted',
+  },
 
   ROOT_MISSING: { kind: 'corrupt', text: 'the directory of the folder is not there; mount or restore it' },
   MARKER_MISSING: {

@@ -107,6 +107,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
       name: 'laptop',
       version: '0.1.0',
       uptimeMs: 65_000,
+      notes: ['look\u001b here'],
       folders: [
         {
           id: 'docs',

@@ -23,13 +23,14 @@ export function statusLines(
   report: StatusReport,
   { paint, nowMs }: { readonly paint: Out['paint']; readonly nowMs: number },
 ): readonly string[] {
-  const { name, device, version, uptimeMs, folders } = report;
+  const { name, device, version, uptimeMs, folders, notes } = report;
   const head = `${paint('bold', plainText(name))}  ${device}`;
   const about = `kith ${plainText(version)}, running for ${durationText(uptimeMs)}`;
   const none = folders.length === 0 ? ['', 'No folder yet: kith folder add ID PATH'] : [];
   return [
     head,
     about,
+    ...notes.map((note) => `${paint('yellow', 'note')}  ${plainText(note)}`),
     ...none,
     ...folders.flatMap((one) => ['', ...folderLines(one, { paint, nowMs })]),
   ];

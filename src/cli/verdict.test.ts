@@ -18,7 +18,14 @@ function folder(id: string, facts: Partial<FolderStatus> = {}): FolderStatus {
 }
 
 function report(...folders: readonly FolderStatus[]): StatusReport {
-  return { device: 'SELF', name: 'laptop', version: '0', uptimeMs: 0, folders: [...folders] };
+  return {
+    device: 'SELF',
+    name: 'laptop',
+    version: '0',
+    uptimeMs: 0,
+    notes: [],
+    folders: [...folders],
+  };
 }
 
 test('equal is when everybody is connected, heard and lacks nothing', () => {

@@ -14,6 +14,7 @@ import { nodeNetwork } from '../host/node-network.ts';
 import { NodeRandom } from '../host/node-random.ts';
 import { openNodeStore } from '../host/node-store.ts';
 import { NodeWatcher } from '../host/node-watcher.ts';
+import { damagedBeside } from '../host/store-file.ts';
 import type { Log } from '../ports/log.ts';
 import { ConfigFile, readConfig } from './config-file.ts';
 import { startControlServer } from './control-server.ts';
@@ -31,10 +32,38 @@ export interface DaemonOptions {
   readonly log: Log;
 }
 
+/** After a database was replaced, for so long no other is: what damages them again and again is for a person to find. */
+const REPLACE_AGAIN_MS = 3_600_000;
+
 /** Runs until the signal aborts. HOME_IN_USE, CONFIG_INVALID and what else keeps it from starting. */
 export async function runDaemon(home: string, options: DaemonOptions): Promise<void> {
-  const { log, version } = options;
   await using _lock = await lockHome(home, { signal: options.signal });
+  const clock = new NodeClock();
+  const startedMs = clock.mono();
+  let replacedMs: number | undefined;
+  const mayReplace = (): boolean =>
+    replacedMs === undefined || clock.mono() - replacedMs >= REPLACE_AGAIN_MS;
+  let isReady = false;
+  const onReady = (): void => {
+    if (!isReady) options.onReady();
+    isReady = true;
+  };
+  const run = (): ReturnType<typeof runOnce> =>
+    runOnce(home, { ...options, clock, startedMs, onReady, mayReplace });
+  while ((await run()) === 'damaged') replacedMs = clock.mono();
+}
+
+interface RunOptions extends DaemonOptions {
+  readonly clock: NodeClock;
+  /** When the process began, by that clock. */
+  readonly startedMs: number;
+  /** Whether a database that shows damage is to be replaced now, for which the run ends. */
+  readonly mayReplace: () => boolean;
+}
+
+/** From an opening of the database to the signal, or until the database has to be replaced. */
+async function runOnce(home: string, options: RunOptions): Promise<'ended' | 'damaged'> {
+  const { log, version, clock } = options;
   // What was begun ends whatever keeps the rest from starting: a process that hangs on would hold the home.
   await using begun = new AsyncDisposableStack();
   const files = homeFiles(home);
@@ -44,12 +73,18 @@ export async function runDaemon(home: string, options: DaemonOptions): Promise<v
   const facts = { self: identity.deviceId, version, ...(await readBoot()) };
   const disk = new NodeDisk<EnginePrograms>({ programs: programsUrl() });
   begun.defer(() => disk.close());
+  const stop = new AbortController();
+  let isDamaged = false;
   const store = await openNodeStore({
     file: files.index,
     onDamage: (damage) => log.write('error', 'database-damaged', { ...damage }),
+    onSuspect: () => {
+      isDamaged = options.mayReplace();
+      log.write('error', 'database-suspect', { file: files.index, isReplaced: isDamaged });
+      if (isDamaged) stop.abort(new Error('the database is damaged'));
+    },
   });
   begun.defer(() => store.close());
-  const clock = new NodeClock();
   const ports = {
     clock,
     random: new NodeRandom(),
@@ -59,8 +94,6 @@ export async function runDaemon(home: string, options: DaemonOptions): Promise<v
     network: nodeNetwork(identity),
     store,
   };
-  const startedMs = clock.mono();
-  const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const device = new Device(ports, { facts, config: deviceConfig(config) }, signal);
   begun.defer(async () => {
@@ -76,13 +109,28 @@ export async function runDaemon(home: string, options: DaemonOptions): Promise<v
       await device.update(deviceConfig(changed));
     },
   });
-  const uptimeMs = (): number => Math.round(clock.mono() - startedMs);
-  const service = daemonService({ device, facts, file, config: () => config, uptimeMs });
+  const service = daemonService({
+    device,
+    facts,
+    file,
+    config: () => config,
+    uptimeMs: () => Math.round(clock.mono() - options.startedMs),
+    notes: () => notesOf(files.index),
+  });
   await serve({ config, token, service, log, addressFile: files.address }, async () => {
     log.write('info', 'ready', { device: facts.self, version });
     options.onReady();
     await device.done;
   });
+  return isDamaged ? 'damaged' : 'ended';
+}
+
+/** A database that was damaged is no secret, for as long as it is kept. */
+async function notesOf(index: string): Promise<readonly string[]> {
+  return (await damagedBeside(index)).map(
+    (kept) =>
+      `a damaged database was replaced by an empty one; it is kept as ${kept} until you remove it`,
+  );
 }
 
 /** Runs `body` while the control API answers. */

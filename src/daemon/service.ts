@@ -18,6 +18,8 @@ export interface ServiceParts {
   readonly config: () => Config;
   /** Milliseconds since the start. */
   readonly uptimeMs: () => number;
+  /** For people, with every status. */
+  readonly notes: () => Promise<readonly string[]>;
 }
 
 /** Builds it; holds no state of its own. */
@@ -30,7 +32,7 @@ export function daemonService(parts: ServiceParts): DaemonService {
     addFolder: (request) => file.addFolder(request),
     removeFolder: (id) => file.removeFolder(id),
     shareFolder: (id, request) => file.shareFolder(id, request),
-    status: async () => report(parts),
+    status: async () => ({ ...report(parts), notes: [...(await parts.notes())] }),
     rescan: async ({ folder, confirmEmptied }) => {
       if (folder !== undefined && !parts.config().folders.some(({ id }) => id === folder)) {
         throw new KithError('FOLDER_UNKNOWN', { folder });
@@ -56,7 +58,8 @@ async function scanned(device: Device, folder: string | undefined): Promise<void
   while (isScanning()) await sleep(LOOK_MS);
 }
 
-function report({ device, facts, config, uptimeMs }: ServiceParts): StatusReport {
+function report(parts: ServiceParts): Omit<StatusReport, 'notes'> {
+  const { device, facts, config, uptimeMs } = parts;
   const { name, devices } = config();
   const links = new Map(device.devices().map((each) => [each.id, each]));
   const names = new Map(devices.map((each) => [each.id, each.name]));

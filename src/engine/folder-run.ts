@@ -54,10 +54,10 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
   await rescueDisplaced(context);
   const { root } = context;
   const leftover = await parts.ports.disk.run('listStage', { root }, { urgency: 0 });
-  const observer = new Observer(context);
+  const observer = new Observer(context, () => puller.considerAll());
   const doubt = (diskPath: string): void => observer.doubt(diskPath, { isTree: true });
   const { sources, isLacking } = parts;
-  const puller = new Puller(context, { sources, leftover, doubt, isLacking });
+  const puller: Puller = new Puller(context, { sources, leftover, doubt, isLacking });
   const hearings = new Hearings(context, async (heard) => {
     await parts.onHeard(heard);
     if (heard !== 'first') puller.considerAll();
@@ -83,6 +83,8 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     unsettled: new Map(),
     bootId,
     bootedAtMs: parts.bootedAtMs,
+    // Without a row of ours nothing tells what is here already and need not be fetched.
+    firstLook: { isAwaited: store.lastSequence() === 0 },
     unsynced: {
       range: opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined,
       damaged: new Set<string>(),

@@ -42,13 +42,16 @@ export class Observer {
   readonly #listed = new ListedProblems();
   readonly #burials: Burials;
   readonly #reader: Reader;
+  readonly #onFirstLook: () => void;
   #scanDueMs = 0;
   #isScanning = false;
   #isWorking = false;
   #blind: string | undefined;
 
-  constructor(context: FolderContext) {
+  /** `onFirstLook`: what was awaited before anything is fetched has happened. */
+  constructor(context: FolderContext, onFirstLook: () => void) {
     this.#context = context;
+    this.#onFirstLook = onFirstLook;
     const fail = (path: string, code: ErrorCode): void => this.#report(path, code);
     this.#burials = new Burials(context, { fail, back: (path) => this.#note(path, 0, true) });
     this.#reader = new Reader(context, {
@@ -133,11 +136,19 @@ export class Observer {
     const isBuried = await this.#bury(nowMs);
     if (this.#isScanning && this.#reader.size + this.#burials.size === 0) {
       this.#isScanning = false;
+      this.#endFirstLook();
       this.#burials.forgetConfirmation();
       // What was not damaged by now is not damaged by that power cut.
       this.#context.unsynced.range = undefined;
     }
     return isBuried;
+  }
+
+  #endFirstLook(): void {
+    const { firstLook } = this.#context;
+    if (!firstLook.isAwaited) return;
+    firstLook.isAwaited = false;
+    this.#onFirstLook();
   }
 
   #beginScan(nowMs: number): void {

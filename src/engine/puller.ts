@@ -128,7 +128,8 @@ export class Puller {
   }
 
   #hasRoom(): boolean {
-    return !this.#isStagingAnew && this.#fetches.hasRoom && this.#groups.hasRoom;
+    if (this.#isStagingAnew || this.#context.firstLook.isAwaited) return false;
+    return this.#fetches.hasRoom && this.#groups.hasRoom;
   }
 
   /** When nothing is lacking, what is still staged is not wanted any more. */

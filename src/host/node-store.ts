@@ -22,19 +22,23 @@ export interface NodeStoreOptions {
   readonly file: string;
   /** Called before the store is given out if the database was damaged and an empty one took its place. */
   readonly onDamage: (damage: Damage) => void;
+  /** Called once, in a turn of its own, when damage shows later: the next opening moves the database aside. */
+  readonly onSuspect?: () => void;
 }
 
 /**
  * Opens the database; the file is made if there is none. The caller sees to it that no other process does the same.
  * STORE_NEWER, STORE_FULL, STORE_FAILED.
  */
-export async function openNodeStore({ file, onDamage }: NodeStoreOptions): Promise<StateStore> {
+export async function openNodeStore(options: NodeStoreOptions): Promise<StateStore> {
+  const { file, onDamage, onSuspect = () => undefined } = options;
   const thread = new StoreThread({ file });
   const reply = await openedOrEnded(thread);
   assert(reply.kind === 'opened', 'the first reply says that it is open');
   try {
     if (reply.damage !== undefined) onDamage(reply.damage);
-    return new NodeStore({ file, thread, reader: new SqliteReader(openReader(file)) });
+    const reader = new SqliteReader(openReader(file));
+    return new NodeStore({ file, thread, reader, onSuspect });
   } catch (error) {
     await thread.ask({ kind: 'close' });
     throw error;
@@ -54,6 +58,7 @@ interface NodeStoreParts {
   readonly file: string;
   readonly thread: StoreThread;
   readonly reader: SqliteReader;
+  readonly onSuspect: () => void;
 }
 
 class NodeStore implements StateStore {
@@ -64,6 +69,7 @@ class NodeStore implements StateStore {
   /** Folders that were asked for and have a part, though it may not be on the disk yet. */
   readonly #open = new Set<string>();
   #logPages = 0;
+  #isSuspect = false;
   #failure: { readonly error: unknown } | undefined;
   #closed: Promise<void> | undefined;
 
@@ -151,7 +157,10 @@ class NodeStore implements StateStore {
 
   /** Damage that shows in the middle of a run is remembered, or the next start would meet it again. */
   #notice(error: unknown): void {
-    if (asKithError(error, 'STORE_CORRUPT') !== undefined) markSuspect(this.#parts.file);
+    if (asKithError(error, 'STORE_CORRUPT') === undefined || this.#isSuspect) return;
+    markSuspect(this.#parts.file);
+    this.#isSuspect = true;
+    setImmediate(this.#parts.onSuspect);
   }
 
   /** The reader goes first: the last to leave empties the log, which it cannot. */

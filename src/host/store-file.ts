@@ -39,6 +39,16 @@ export function markSuspect(file: string): void {
   fs.writeFileSync(suspectMark(file), '', { mode: 0o600 });
 }
 
+/** Databases of before that stand beside `file`, damaged, the oldest first. */
+export async function damagedBeside(file: string): Promise<readonly string[]> {
+  const { dir, base } = path.parse(file);
+  const kept = (await fs.promises.readdir(dir)).flatMap((name) => {
+    const number = new RegExp(`^${RegExp.escape(base)}\\.damaged-(\\d+)$`).exec(name)?.[1];
+    return number === undefined ? [] : [{ name, number: Number(number) }];
+  });
+  return kept.sort((a, b) => a.number - b.number).map(({ name }) => path.join(dir, name));
+}
+
 function openChecked(file: string): DatabaseSync {
   const isSuspect = fs.existsSync(suspectMark(file));
   makePrivate(file);

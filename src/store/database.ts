@@ -3,7 +3,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { assert } from '../base/assert.ts';
 import { KithError } from '../base/error.ts';
-import { MIGRATIONS } from './schema.ts';
+import { MIGRATIONS, type Migration } from './schema.ts';
 import { withStoreErrors } from './sqlite-error.ts';
 
 const CACHE_KIB = 16 * 1024;
@@ -61,19 +61,51 @@ export function schemaVersion(database: DatabaseSync): number {
 }
 
 /**
- * Runs the steps that the file lacks, each with its number in one transaction, so that a crash leaves a whole version.
- * STORE_NEWER if it has had more than there are.
+ * Runs the steps that the file lacks, all with their number in one transaction, so that whatever happens leaves the version
+ * before or the latest. STORE_NEWER if it has had more than there are, STORE_CORRUPT if its tables are not those of its version.
  */
-export function migrate(database: DatabaseSync, steps: readonly string[] = MIGRATIONS): void {
+export function migrate(database: DatabaseSync, steps: readonly Migration[] = MIGRATIONS): void {
   const found = schemaVersion(database);
   assert(Number.isSafeInteger(found), 'the schema has a version');
   if (found > steps.length) {
     throw new KithError('STORE_NEWER', { found, known: steps.length });
   }
-  for (const [index, step] of steps.entries()) {
-    if (index < found) continue;
-    inTransaction(database, () => database.exec(`${step}; PRAGMA user_version = ${index + 1}`));
+  refuseStrangeTables(database, steps.slice(0, Math.max(0, found)));
+  if (found === steps.length) return;
+  inTransaction(database, () => runSteps(database, steps.slice(found)));
+}
+
+/** The text of every table and index, by name: what tells one schema from another. */
+export function tablesOf(database: DatabaseSync): string {
+  const rows = database
+    .prepare("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
+    .all();
+  const texts = rows.map(({ name, sql }) => `${name}: ${String(sql).replace(/\s+/g, ' ')}`);
+  return texts.join('\n');
+}
+
+function runSteps(database: DatabaseSync, steps: readonly Migration[]): void {
+  for (const step of steps) {
+    if (typeof step === 'function') step(database);
+    else for (const statement of step) database.exec(statement);
+    database.exec(`PRAGMA user_version = ${schemaVersion(database) + 1}`);
   }
+}
+
+/** What a version that is known says of a file that something else made, or that is damaged, is worth nothing. */
+function refuseStrangeTables(database: DatabaseSync, steps: readonly Migration[]): void {
+  const model = new DatabaseSync(':memory:');
+  try {
+    runSteps(model, steps);
+    if (tablesOf(database) === tablesOf(model) && schemaVersion(database) === steps.length) return;
+  } finally {
+    model.close();
+  }
+  const found = schemaVersion(database);
+  throw new KithError('STORE_CORRUPT', {
+    reason: 'the tables are not those of its version',
+    found,
+  });
 }
 
 /** Runs `work` between BEGIN and COMMIT; rolls back and throws on if anything fails. */

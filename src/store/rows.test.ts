@@ -10,7 +10,7 @@ describe('rows', () => {
   it('come back as they were', () => {
     fc.assert(
       fc.property(anyEntry, anyLocal, fc.maxSafeNat(), (entry, local, sequence) => {
-        const row = encodeRow(entry, local);
+        const row = encodeRow(entry, { ...local, sequence });
         assert.deepEqual(decodeOurs(entry.path, sequence, row), { ...entry, ...local, sequence });
         assert.deepEqual(decodeEntry(entry.path, encodeRow(entry)), entry);
       }),
@@ -22,8 +22,8 @@ describe('rows', () => {
     const entry = oursAt(1, fileAt('a', 'x', { previousHash }), { diskPath: 'A' });
     const { record } = encodeRow(entry, entry);
     const expected = [
-      '02', // format
-      'bc4ffe6b', // checksum
+      '03', // format
+      '19694178', // checksum
       'a0', // a file that stands here, under another spelling
       '3ff0000000000000', // size
       '000001a4', // mode
@@ -66,6 +66,14 @@ describe('rows', () => {
       const bad = record.slice();
       bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       assert.throws(() => decodeOurs('a/b', 1, { record: bad, blocks }), isCorrupt, `bit ${bit}`);
+    }
+    for (let bit = 0; bit < blocks.length * 8; bit++) {
+      const bad = blocks.slice();
+      bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      assert.throws(() => decodeOurs('a/b', 1, { record, blocks: bad }), isCorrupt, `bit ${bit}`);
+    }
+    for (const sequence of [0, 2, 1 + 2 ** 31, 1 + 2 ** 32, 1 + 2 ** 52]) {
+      assert.throws(() => decodeOurs('a/b', sequence, { record, blocks }), isCorrupt);
     }
     assert.throws(() => decodeOurs('a/c', 1, { record, blocks }), isCorrupt);
     for (let length = 0; length < record.length; length++) {

@@ -1,6 +1,6 @@
 /**
  * A row as bytes and back: everything of an entry but its path, its sequence and its block list in one record. The
- * layout is described in docs/storage-format.md; a checksum over path and record tells damage from data.
+ * layout is described in docs/storage-format.md; a checksum over all of a row tells damage from data.
  */
 
 import { assert } from '../base/assert.ts';
@@ -14,9 +14,11 @@ import type { OurEntry, Seen } from '../ports/folder-store.ts';
 import { RecordReader, RecordWriter } from './record.ts';
 
 /** First byte of every record that is written. */
-const FORMAT = 2;
-/** One that is still read: it says neither what was replaced nor on which file system a directory stands. */
-const OLD_FORMAT = 1;
+const FORMAT = 3;
+/** Those before are read where a database is brought up to date: the checksum covered path and record alone. */
+const PARTLY_COVERED = 2;
+/** And this one said neither what was replaced nor on which file system a directory stands. */
+const OLDEST = 1;
 const DIGEST_BYTES = 16;
 /** Format, then the checksum of all that follows. */
 const HEAD_BYTES = 5;
@@ -40,9 +42,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 export interface Local {
   readonly diskPath: string | undefined;
   readonly seen: Seen | undefined;
+  readonly sequence: number;
 }
 
-/** An entry as it is kept: with its path this is everything but the sequence. */
+/** Of rows of others. */
+const NOT_OURS: Local = { diskPath: undefined, seen: undefined, sequence: 0 };
+
+/** An entry as it is kept: with its path, and for rows of ours the sequence, this is everything. */
 export interface Row {
   readonly record: Uint8Array;
   /** A view on the entry's own bytes. */
@@ -50,10 +56,7 @@ export interface Row {
 }
 
 /** The record of `entry`; a fresh array. */
-export function encodeRow(
-  entry: Entry,
-  local: Local = { diskPath: undefined, seen: undefined },
-): Row {
+export function encodeRow(entry: Entry, local: Local = NOT_OURS): Row {
   const { diskPath, seen } = local;
   assert(diskPath === undefined || diskPath.isWellFormed(), 'a path on the disk is Unicode');
   const disk = diskPath === undefined ? undefined : encoder.encode(diskPath);
@@ -81,19 +84,22 @@ export function encodeRow(
   if (seen !== undefined) writeSeen(out, seen);
   if (disk !== undefined) out.bytes(disk);
   const record = out.finish();
-  new DataView(record.buffer).setUint32(1, checksum(entry.path, record));
-  return { record, blocks: entry.blocks };
+  const { blocks } = entry;
+  const sum = checksum({ path: entry.path, sequence: local.sequence, record, blocks });
+  new DataView(record.buffer).setUint32(1, sum);
+  return { record, blocks };
 }
 
 /** The row of another device's version. Bytes are views on the row's. STORE_CORRUPT if it is not what was written. */
 export function decodeEntry(path: string, row: Row): Entry {
-  return guarded(path, () => readEntry(open(path, row.record), { path, blocks: row.blocks }).entry);
+  const { sequence } = NOT_OURS;
+  return guarded(path, () => readEntry(open({ ...row, path, sequence }), { path, ...row }).entry);
 }
 
 /** A row of ours. Bytes are views on the row's. STORE_CORRUPT if it is not what was written. */
 export function decodeOurs(path: string, sequence: number, row: Row): OurEntry {
   return guarded(path, () => {
-    const opened = open(path, row.record);
+    const opened = open({ ...row, path, sequence });
     const { from } = opened;
     const { entry, flags } = readEntry(opened, { path, blocks: row.blocks });
     const seen = (flags & HAS_SEEN) === 0 ? undefined : readSeen(opened, (flags & RACY) !== 0);
@@ -134,7 +140,7 @@ function flagsOf(entry: Entry, { diskPath, seen }: Local): number {
 }
 
 function readEntry(
-  { from, isOld }: Opened,
+  { from, isOldest }: Opened,
   { path, blocks }: { readonly path: string; readonly blocks: Uint8Array },
 ) {
   const flags = from.u8();
@@ -156,7 +162,7 @@ function readEntry(
     blocks,
     contentHash: from.bytes(),
     target: from.bytes(),
-    previousHash: isOld ? NOTHING : from.bytes(),
+    previousHash: isOldest ? NOTHING : from.bytes(),
   };
   return { entry, flags };
 }
@@ -193,34 +199,73 @@ function writeSeen(out: RecordWriter, seen: Seen): void {
   out.u8(seen.isForeign ? 1 : 0);
 }
 
-function readSeen({ from, isOld }: Opened, racy: boolean): Seen {
+function readSeen({ from, isOldest }: Opened, racy: boolean): Seen {
   const [inode, size, mode] = [from.u64(), from.f64(), from.u32()];
   const [mtime, ctime] = [readTime(from), readTime(from)];
-  return { inode, size, mode, mtime, ctime, racy, isForeign: !isOld && from.u8() === 1 };
+  return { inode, size, mode, mtime, ctime, racy, isForeign: !isOldest && from.u8() === 1 };
 }
 
 /** A record read up to behind its head. */
 interface Opened {
   readonly from: RecordReader;
-  readonly isOld: boolean;
+  readonly isOldest: boolean;
 }
 
-function open(path: string, record: Uint8Array): Opened {
-  const from = new RecordReader(record);
+/** All that a checksum covers. */
+interface Covered extends Row {
+  readonly path: string;
+  readonly sequence: number;
+}
+
+function open(row: Covered): Opened {
+  const from = new RecordReader(row.record);
   const format = from.u8();
-  if (format !== FORMAT && format !== OLD_FORMAT) throw new RangeError('no such format');
-  if (from.u32() !== checksum(path, record)) throw new RangeError('wrong checksum');
-  return { from, isOld: format === OLD_FORMAT };
+  const sum = from.u32();
+  if (sum !== expectedSum(format, row)) throw new RangeError('wrong checksum');
+  return { from, isOldest: format === OLDEST };
 }
 
-/** FNV-1a over the path's UTF-16 units and the record behind its head: catches chance, not malice. */
-function checksum(path: string, record: Uint8Array): number {
+function expectedSum(format: number, row: Covered): number {
+  if (format === FORMAT) return checksum(row);
+  if (format !== PARTLY_COVERED && format !== OLDEST) throw new RangeError('no such format');
+  return sumOfRecord(sumOfPath(row.path), row.record) >>> 0;
+}
+
+/** FNV-1a over the path's UTF-16 units, the sequence, the record behind its head and the blocks: catches chance, not malice. */
+function checksum({ path, sequence, record, blocks }: Covered): number {
+  let sum = mixed(sumOfPath(path), sequence);
+  sum = mixed(sum, Math.floor(sequence / 2 ** 32));
+  return sumOfBlocks(sumOfRecord(sum, record), blocks) >>> 0;
+}
+
+function sumOfPath(path: string): number {
   let sum = 0x811c9dc5;
-  for (let at = 0; at < path.length; at++) sum = Math.imul(sum ^ path.charCodeAt(at), 0x01000193);
-  for (let at = HEAD_BYTES; at < record.length; at++) {
-    sum = Math.imul(sum ^ (record[at] ?? 0), 0x01000193);
+  for (let at = 0; at < path.length; at++) sum = mixed(sum, path.charCodeAt(at));
+  return sum;
+}
+
+function sumOfRecord(start: number, record: Uint8Array): number {
+  let sum = start;
+  for (let at = HEAD_BYTES; at < record.length; at++) sum = mixed(sum, record[at] ?? 0);
+  return sum;
+}
+
+/** By words, for they are long; what is left over by bytes. */
+function sumOfBlocks(start: number, blocks: Uint8Array): number {
+  let sum = start;
+  const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength);
+  const words = blocks.length & ~3;
+  for (let at = 0; at < words; at += 4) {
+    sum = mixed(sum, view.getInt32(at));
+    // Else the highest bits of two words could cancel each other.
+    sum ^= sum >>> 15;
   }
-  return sum >>> 0;
+  for (let at = words; at < blocks.length; at++) sum = mixed(sum, blocks[at] ?? 0);
+  return sum;
+}
+
+function mixed(sum: number, value: number): number {
+  return Math.imul(sum ^ value, 0x01000193);
 }
 
 function guarded<Value>(path: string, read: () => Value): Value {

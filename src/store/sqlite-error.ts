@@ -6,6 +6,8 @@ import { asKithError, type ErrorCode, KithError } from '../base/error.ts';
 const CODES: Readonly<Record<number, ErrorCode>> = {
   11: 'STORE_CORRUPT',
   13: 'STORE_FULL',
+  // Rows that contradict each other: nothing that is written here can do that to a sound database.
+  19: 'STORE_CORRUPT',
   26: 'STORE_CORRUPT',
 };
 

@@ -1,8 +1,9 @@
 /** Reads of one folder from the database. The contract is ports/folder-store. */
 
 import { equalBytes, toHex } from '../base/bytes.ts';
+import { KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
-import { comparePaths, type RelPath } from '../model/path.ts';
+import { comparePaths, parseRelPath, type RelPath } from '../model/path.ts';
 import { versionKey } from '../model/version.ts';
 import type {
   AnnouncedVersion,
@@ -54,7 +55,8 @@ export class SqliteFolder implements FolderReads {
 
   ours(path: RelPath): OurEntry | undefined {
     const row = this.#first(`${OURS} WHERE path.folder = ${FOLDER} AND path.text = ?2`, path);
-    return row && oursIn(row);
+    // By the path that was asked for: a damaged index may lead to the row of another one, whose checksum tells.
+    return row && oursIn(row, path);
   }
 
   announced(path: RelPath): readonly AnnouncedVersion[] {
@@ -82,7 +84,7 @@ export class SqliteFolder implements FolderReads {
     if (parent === undefined) return [];
     const rows = this.#each(
       `${OURS} WHERE path.folder = ${FOLDER} AND path.parent = ?2`,
-      oursIn,
+      (row) => oursIn(row),
       parent,
     );
     return rows.sort((a, b) => comparePaths(a.path, b.path));
@@ -92,7 +94,7 @@ export class SqliteFolder implements FolderReads {
     return this.#each(
       `SELECT path.text, sequence, record, blocks FROM ours JOIN path ON path.id = ours.path
         WHERE ours.folder = ${FOLDER} AND sequence > ?2 ORDER BY sequence LIMIT ?3`,
-      oursIn,
+      (row) => oursIn(row),
       after,
       limit,
     );
@@ -104,7 +106,7 @@ export class SqliteFolder implements FolderReads {
         AND (EXISTS (SELECT 1 FROM ours WHERE ours.path = path.id)
           OR EXISTS (SELECT 1 FROM version WHERE version.path = path.id))
         ORDER BY text LIMIT ?3`,
-      (row) => textIn(row, 'text') as RelPath,
+      (row) => pathOf(textIn(row, 'text')),
       // Every path is above the empty text.
       after ?? '',
       limit,
@@ -174,8 +176,8 @@ export class SqliteFolder implements FolderReads {
   }
 }
 
-function oursIn(row: SqlRow): OurEntry {
-  return decodeOurs(textIn(row, 'text'), numberIn(row, 'sequence'), {
+function oursIn(row: SqlRow, path = textIn(row, 'text')): OurEntry {
+  return decodeOurs(path, numberIn(row, 'sequence'), {
     record: bytesIn(row, 'record'),
     blocks: bytesIn(row, 'blocks'),
   });
@@ -186,7 +188,7 @@ function holdersIn(row: SqlRow): readonly DeviceId[] {
   return (textIn(row, 'holders').split(',') as DeviceId[]).sort(compareText);
 }
 
-/** Device ids and paths were parsed before they were stored. */
+/** Device ids were parsed before they were stored. */
 function peerIn(row: SqlRow): PeerIndex {
   return {
     device: textIn(row, 'device') as DeviceId,
@@ -198,13 +200,28 @@ function peerIn(row: SqlRow): PeerIndex {
 function intentIn(row: SqlRow): Intent {
   const copy = row['conflict_copy'];
   return {
-    path: textIn(row, 'path') as RelPath,
+    path: pathOf(textIn(row, 'path')),
     stageName: textIn(row, 'stage_name'),
     displaced: {
-      inode: BigInt(textIn(row, 'inode')),
+      inode: inodeIn(row),
       size: numberIn(row, 'size'),
       mtime: { s: numberIn(row, 'mtime_s'), ns: numberIn(row, 'mtime_ns') },
     },
-    conflictCopy: typeof copy === 'string' ? (copy as RelPath) : undefined,
+    conflictCopy: typeof copy === 'string' ? pathOf(copy) : undefined,
   };
+}
+
+function inodeIn(row: SqlRow): bigint {
+  const text = textIn(row, 'inode');
+  if (!/^\d+$/.test(text)) throw new KithError('STORE_CORRUPT', { inode: text });
+  return BigInt(text);
+}
+
+/** No checksum covers it where it stands alone, and no damage may lead out of the folder. */
+function pathOf(text: string): RelPath {
+  try {
+    return parseRelPath(text);
+  } catch (cause) {
+    throw new KithError('STORE_CORRUPT', { path: text }, cause);
+  }
 }

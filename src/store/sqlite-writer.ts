@@ -99,9 +99,10 @@ export class SqliteWriter {
   }
 
   #refreshOurs(rows: readonly EncodedOurs[], paths: SqlitePaths): void {
-    for (const { path, sequence, record } of rows) {
-      const sql = 'UPDATE ours SET record = ? WHERE path = ? AND sequence = ?';
-      this.#sql.run(sql, record, paths.idOf(path), sequence);
+    for (const { path, sequence, record, blocks } of rows) {
+      // Both, for the checksum in the one covers the other.
+      const sql = 'UPDATE ours SET record = ?, blocks = ? WHERE path = ? AND sequence = ?';
+      this.#sql.run(sql, record, blocks, paths.idOf(path), sequence);
     }
   }
 

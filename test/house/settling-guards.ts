@@ -70,7 +70,7 @@ export const settlingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/programs/code-of.ts',
-        from: 'return known.code;',
+        from: 'return itemTrouble(error).code;',
         to: 'throw error;',
       },
     ],
@@ -108,6 +108,30 @@ export const settlingGuards: readonly Guard[] = [
         file: 'src/engine/recorder.ts',
         from: 'context.unsynced.damaged.delete(sighting.diskPath);',
         to: '',
+      },
+    ],
+  },
+  {
+    name: 'with an empty base content is fetched that stands here',
+    file: 'new-base',
+    scenario: 'a base that was lost costs no transfer of what stands here',
+    edits: [
+      {
+        file: 'src/engine/puller.ts',
+        from: ' || this.#context.firstLook.isAwaited',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'damage that is met while a device is answered ends its connection',
+    file: 'damaged-rows',
+    scenario: 'damage met by the read of peer',
+    edits: [
+      {
+        file: 'src/engine/halting.ts',
+        from: `return known?.kind === 'corrupt' ? halt(known) : error;`,
+        to: 'halt.length; return known ?? error;',
       },
     ],
   },

@@ -20,6 +20,7 @@ export const EMPTY_REPORT: StatusReport = {
   name: 'laptop',
   version: '0.0.1',
   uptimeMs: 1000,
+  notes: [],
   folders: [],
 };
 
