@@ -1,7 +1,8 @@
 /** The one way to change what a folder knows: one change after the other, each seeing the one before, sums kept. */
 
 import type { RelPath } from '../model/path.ts';
-import type { FolderChange, FolderStore } from '../ports/folder-store.ts';
+import { counterOf } from '../model/version.ts';
+import type { FolderChange, FolderIdentity, FolderStore } from '../ports/folder-store.ts';
 import type { Totals } from './totals.ts';
 
 /** What a change was about. `ours`: rows of ours changed, so there is news for others. */
@@ -38,8 +39,9 @@ export class Ledger {
 
   async #apply(build: (next: () => number) => FolderChange | undefined): Promise<void> {
     let last = this.store.lastSequence();
-    const change = build(() => ++last);
-    if (change === undefined) return;
+    const built = build(() => ++last);
+    if (built === undefined) return;
+    const change = withCounter(built, this.store.identity());
     const paths = touchedPaths(change);
     for (const path of paths) this.#totals.count(path, -1);
     try {
@@ -50,6 +52,19 @@ export class Ledger {
     const changed = { paths, ours: change.ours !== undefined && change.ours.length > 0 };
     for (const listener of this.#listeners) listener(changed);
   }
+}
+
+/** What our counter was raised to is kept with the rows it was raised in, as they may be replaced. */
+function withCounter(change: FolderChange, known: FolderIdentity | undefined): FolderChange {
+  const identity = change.identity ?? known;
+  if (identity === undefined || change.ours === undefined) return change;
+  let { counterUsed } = identity;
+  for (const { version } of change.ours) {
+    const value = counterOf(version, identity.indexId);
+    if (value > counterUsed) counterUsed = value;
+  }
+  if (counterUsed === identity.counterUsed) return change;
+  return { ...change, identity: { ...identity, counterUsed } };
 }
 
 function touchedPaths(change: FolderChange): readonly RelPath[] {

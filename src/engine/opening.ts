@@ -63,7 +63,9 @@ export async function forgetBase(
   const known = opening.store.identity();
   const made = fresh(opening);
   const identity =
-    known === undefined ? made : { ...known, indexId: made.indexId, syncedSequence: 0 };
+    known === undefined
+      ? made
+      : { ...known, indexId: made.indexId, syncedSequence: 0, counterUsed: 0n };
   await opening.store.commit({ identity, forgetOurs: true });
 }
 
@@ -109,6 +111,7 @@ function fresh(opening: Pick<Opening, 'ports' | 'bootId'>): FolderIdentity {
     bootId: opening.bootId,
     endedCleanly: false,
     syncedSequence: 0,
+    counterUsed: 0n,
   };
 }
 

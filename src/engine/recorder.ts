@@ -5,7 +5,7 @@ import { compareTimes, type Entry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import { type Found, type LocalSides, recordFound, recordGone } from '../planner/local.ts';
 import type { OurEntry, Seen } from '../ports/folder-store.ts';
-import { type FolderContext, isInHand, nowStamp } from './context.ts';
+import { counterUsedBy, type FolderContext, isInHand, nowStamp } from './context.ts';
 
 /** Something looked at, and the row it was compared with (its sequence; 0 for none). */
 export interface Sighting {
@@ -15,6 +15,11 @@ export interface Sighting {
   /** undefined: proved gone. */
   readonly found: Found | undefined;
   readonly seen: Seen | undefined;
+}
+
+/** What versions are made of, while one change is built. */
+interface Recording extends FolderContext {
+  readonly counterUsed: bigint;
 }
 
 /** Sightings taken in one commit. */
@@ -35,6 +40,7 @@ export async function record(
   for (let at = 0; at < ordered.length; at += GROUP) {
     const group = ordered.slice(at, at + GROUP);
     await context.ledger.change((next) => {
+      const recording = { ...context, counterUsed: counterUsedBy(context) };
       const rows: OurEntry[] = [];
       const refresh: OurEntry[] = [];
       for (const sighting of group) {
@@ -46,7 +52,7 @@ export async function record(
           continue;
         }
         const below =
-          ours !== undefined && isNoDirectoryNow(ours, sighting) ? goneBelow(context, ours) : [];
+          ours !== undefined && isNoDirectoryNow(ours, sighting) ? goneBelow(recording, ours) : [];
         if (below.some((row) => isInHand(context, row.path))) {
           again.push(sighting.diskPath);
           continue;
@@ -54,7 +60,7 @@ export async function record(
         for (const row of below) rows.push({ ...row, sequence: next() });
         // What is recorded is no damage any more, if it ever was.
         context.unsynced.damaged.delete(sighting.diskPath);
-        const entry = entryOf(context, sighting, ours);
+        const entry = entryOf(recording, sighting, ours);
         if (entry !== undefined) rows.push(rowOf(entry, sighting, next()));
         else if (ours !== undefined && sighting.seen !== undefined) {
           refresh.push({ ...ours, diskPath: spellingOf(sighting), seen: sighting.seen });
@@ -76,7 +82,7 @@ function isNoDirectoryNow(ours: OurEntry, { found }: Sighting): boolean {
  * Tombstones for all below a directory that made room for something else, from the bottom up. Others must hear of them
  * before they hear what took its name: else the directory seems to hold something that its successor does not know of.
  */
-function goneBelow(context: FolderContext, dir: OurEntry): readonly OurEntry[] {
+function goneBelow(context: Recording, dir: OurEntry): readonly OurEntry[] {
   return context.store.children(dir.path).flatMap((row) => {
     const entry = recordGone(sidesOf(context, row.path, row));
     if (entry === undefined) return [];
@@ -86,7 +92,7 @@ function goneBelow(context: FolderContext, dir: OurEntry): readonly OurEntry[] {
 }
 
 function entryOf(
-  context: FolderContext,
+  context: Recording,
   sighting: Sighting,
   ours: OurEntry | undefined,
 ): Entry | undefined {
@@ -112,11 +118,12 @@ function asWanted({ found, seen }: Sighting, ours: OurEntry | undefined): Found 
   };
 }
 
-function sidesOf(context: FolderContext, path: RelPath, ours: OurEntry | undefined): LocalSides {
+function sidesOf(context: Recording, path: RelPath, ours: OurEntry | undefined): LocalSides {
   return {
     ours,
     announced: context.store.announced(path).map((version) => version.entry),
     counter: context.counter,
+    counterUsed: context.counterUsed,
     shortId: context.self.shortId,
     now: nowStamp(context.ports.clock),
   };

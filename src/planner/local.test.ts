@@ -8,7 +8,14 @@ import { compareVersions, versionKey } from '../model/version.ts';
 import { recordFound, recordGone, reviveEntry } from './local.ts';
 
 function sides(ours: Entry | undefined, announced: readonly Entry[] = [], seconds = 0) {
-  return { ours, announced, counter: 7n, shortId: 70n, now: { s: seconds, ns: 9 } };
+  return {
+    ours,
+    announced,
+    counter: 7n,
+    counterUsed: 0n,
+    shortId: 70n,
+    now: { s: seconds, ns: 9 },
+  };
 }
 
 function versionOf(entry: Entry | undefined): string {
@@ -53,6 +60,12 @@ test('our counter is above every value of it that was ever seen, whatever the cl
   const seen = fileEntry('z', { version: { 2: 1, 7: 0x9000 } });
   assert.equal(versionOf(recordFound(fileEntry('y'), sides(ours, [seen], 3))), '7:9001');
   assert.equal(versionOf(recordFound(fileEntry('y'), sides(ours, [], -3))), '7:5');
+});
+
+test('our counter is above every value it ever had, though the row that had it was replaced', () => {
+  const ours = fileEntry('x', { version: { 2: 1, 7: 4 } });
+  const made = recordFound(fileEntry('y'), { ...sides(ours, [], 3), counterUsed: 5n });
+  assert.equal(versionOf(made), '2:1,7:6');
 });
 
 test('an edit never knows a version that is not on this disk', () => {

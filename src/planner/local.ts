@@ -17,6 +17,8 @@ export interface LocalSides {
   readonly announced: readonly Entry[];
   /** Id of our counter in version vectors. */
   readonly counter: bigint;
+  /** Every value of it that was ever announced is at most this, or stands in one of these versions. */
+  readonly counterUsed: bigint;
   readonly shortId: bigint;
   readonly now: Timestamp;
 }
@@ -97,8 +99,12 @@ function nextVersion(sides: LocalSides): Version {
 }
 
 function raise(base: Version, sides: LocalSides): Version {
-  let highest = counterOf(base, sides.counter);
-  for (const version of [sides.ours?.version ?? [], ...sides.announced.map((e) => e.version)]) {
+  let highest = sides.counterUsed;
+  for (const version of [
+    base,
+    sides.ours?.version ?? [],
+    ...sides.announced.map((e) => e.version),
+  ]) {
     const value = counterOf(version, sides.counter);
     if (value > highest) highest = value;
   }

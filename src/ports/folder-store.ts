@@ -49,6 +49,11 @@ export interface FolderIdentity {
   readonly endedCleanly: boolean;
   /** Rows with a sequence up to this one were on the disk at a file-system sync. */
   readonly syncedSequence: number;
+  /**
+   * Highest value that our counter ever had in a row of ours. A row may be replaced by a version that does not know it: a value
+   * that was used twice would make one version seem to know another.
+   */
+  readonly counterUsed: bigint;
 }
 
 /** What we know of another device's index of this folder. */

@@ -1,6 +1,7 @@
 /** Writes every row of a database anew in the format of today, a few at a time. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import type { Entry } from '../model/entry.ts';
 import { decodeEntry, decodeOurs, encodeRow, type Row, rowDigest } from './rows.ts';
 import { bytesIn, numberIn, type SqlRow, Statements, textIn } from './statements.ts';
 
@@ -14,13 +15,15 @@ export function rewriteRows(database: DatabaseSync): void {
   for (const row of chunked(sql, VERSIONS)) rewriteVersion(sql, row);
 }
 
-const OURS = `SELECT path.id, text, sequence, record, blocks FROM ours JOIN path ON path.id = ours.path
+/** Rows of ours by `id`, which is that of the path. */
+export const OURS = `SELECT path.id, path.folder, text, sequence, record, blocks FROM ours JOIN path ON path.id = ours.path
   WHERE path.id > ? ORDER BY path.id LIMIT ?`;
-const VERSIONS = `SELECT version.id, path, text, record, blocks FROM version
+/** Announced versions by `id`. */
+export const VERSIONS = `SELECT version.id, path.folder, path, text, record, blocks FROM version
   JOIN path ON path.id = version.path WHERE version.id > ? ORDER BY version.id LIMIT ?`;
 
 /** Every row by ascending id; those that are given out already may be changed meanwhile. */
-function* chunked(sql: Statements, query: string): Generator<SqlRow> {
+export function* chunked(sql: Statements, query: string): Generator<SqlRow> {
   let last = 0;
   for (;;) {
     const rows = sql.all(query, last, CHUNK);
@@ -50,6 +53,13 @@ function rewriteVersion(sql: Statements, row: SqlRow): void {
   }
   sql.run('UPDATE claim SET version = ? WHERE version = ?', numberIn(twin, 'id'), id);
   sql.run('DELETE FROM version WHERE id = ?', id);
+}
+
+/** The entry of a row of either; STORE_CORRUPT if it is damaged. */
+export function entryIn(row: SqlRow): Entry {
+  const text = textIn(row, 'text');
+  if (!('sequence' in row)) return decodeEntry(text, rowIn(row));
+  return decodeOurs(text, numberIn(row, 'sequence'), rowIn(row));
 }
 
 function rowIn(row: SqlRow): Row {

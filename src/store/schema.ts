@@ -1,6 +1,7 @@
 /** The tables of the state database, as numbered steps that are never edited once released. See docs/storage-format.md. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { noteCounters } from './note-counters.ts';
 import { rewriteRows } from './rewrite-rows.ts';
 
 /** Statements in order, or work of any other kind; it runs inside a transaction, which it neither begins nor ends. */
@@ -82,4 +83,6 @@ export const MIGRATIONS: readonly Migration[] = [
   [],
   // Records of format 3, whose checksum covers all of a row; one version in two formats would count as two.
   rewriteRows,
+  // What our counter was raised to outlives the rows it was raised in.
+  noteCounters,
 ];

@@ -44,6 +44,7 @@ export class SqliteFolder implements FolderReads {
         bootId: textIn(row, 'boot_id'),
         endedCleanly: numberIn(row, 'ended_cleanly') === 1,
         syncedSequence: numberIn(row, 'synced_sequence'),
+        counterUsed: wordIn(row, 'counter_used'),
       }
     );
   }

@@ -107,11 +107,12 @@ export class SqliteWriter {
   }
 
   #setIdentity(folder: number, identity: FolderIdentity): void {
-    const { indexId, token, nextToken, bootId, endedCleanly, syncedSequence } = identity;
+    const { indexId, token, nextToken, bootId, endedCleanly, syncedSequence, counterUsed } =
+      identity;
     this.#sql.run(
       `INSERT OR REPLACE INTO identity
-        (folder, index_id, token, next_token, boot_id, ended_cleanly, synced_sequence)
-        VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        (folder, index_id, token, next_token, boot_id, ended_cleanly, synced_sequence, counter_used)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       folder,
       wordBytes(indexId),
       token,
@@ -119,6 +120,7 @@ export class SqliteWriter {
       bootId,
       endedCleanly ? 1 : 0,
       syncedSequence,
+      wordBytes(counterUsed),
     );
   }
 

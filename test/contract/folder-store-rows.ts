@@ -27,6 +27,7 @@ export const IDENTITY: FolderIdentity = {
   bootId: 'boot',
   endedCleanly: true,
   syncedSequence: 7,
+  counterUsed: 0xffff_ffff_ffff_fff0n,
 };
 
 /** A live file at `path` whose content is the text; any field may be given. */
@@ -191,12 +192,13 @@ function deviceOf(seed: string): DeviceId {
 }
 
 function mapConstants(identity: FolderIdentity) {
-  const { token, nextToken, bootId, syncedSequence } = identity;
+  const { token, nextToken, bootId, syncedSequence, counterUsed } = identity;
   return {
     token: fc.constantFrom(token, ''),
     nextToken: fc.constant(nextToken),
     bootId: fc.constant(bootId),
     syncedSequence: fc.constant(syncedSequence),
+    counterUsed: fc.constantFrom(counterUsed, 0n),
   };
 }
 

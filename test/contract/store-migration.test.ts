@@ -119,6 +119,15 @@ describe('a database of an earlier version', () => {
     });
   }
 
+  it('knows what our counter was raised to, as far as its rows tell', () => {
+    for (const version of EARLIER) {
+      lay(`v${version}`);
+      // The fixture's rows have this counter at 2.
+      inFile((database) => database.exec("UPDATE identity SET index_id = x'fffffffffffffff0'"));
+      assert.equal(open()['docs']?.identity?.counterUsed, 2n);
+    }
+  });
+
   it('has one row for one version that two formats had told apart', async () => {
     lay('v2');
     const old = /INSERT INTO version VALUES \(\d+, 3, (.*)\);/.exec(textOf('v1'))?.[1];

@@ -81,6 +81,7 @@ export const FIXTURE: readonly { readonly folder: string; readonly change: Folde
         bootId: 'a boot',
         endedCleanly: false,
         syncedSequence: 4,
+        counterUsed: 0n,
       },
       ours: [
         ours(1, other('dir', 'directory')),

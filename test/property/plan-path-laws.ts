@@ -274,7 +274,14 @@ const recordLaws: readonly Law[] = [
     'what is recorded knows our row, and of the rest only what it is or what our row knew',
     fc.record({ sides: sidesOfOnePath, found: versionSets, act: fc.nat(2) }),
     ({ sides: { ours, announced }, found, act }, planner) => {
-      const sides = { ours, announced, counter: 9n, shortId: 9n, now: { s: 5, ns: 0 } };
+      const sides = {
+        ours,
+        announced,
+        counter: 9n,
+        counterUsed: 0n,
+        shortId: 9n,
+        now: { s: 5, ns: 0 },
+      };
       const base = ours?.invalid ? undefined : ours;
       const seen = found.find((each) => !each.deleted);
       let made: Entry | undefined;

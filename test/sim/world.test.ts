@@ -221,6 +221,7 @@ describe('a world', () => {
       bootId: 'b',
       endedCleanly: true,
       syncedSequence: 0,
+      counterUsed: 0n,
     };
     const found: (string | undefined)[] = [];
     const begin = (token: string): Config => ({

@@ -62,6 +62,7 @@ function newDevice(index: number, skew: number): Device {
     shortId: BigInt(index + 1) << 48n,
     // Not in the order of the devices, as random ids are not.
     counter: [30n, 10n, 40n, 20n][index] ?? 45n,
+    counterUsed: 0n,
     skew,
     disk: new Map(),
     rows: new Map(),
@@ -191,6 +192,7 @@ function forget(world: World, device: Device): void {
   device.claims.clear();
   device.sequence = 0;
   device.counter = world.nextCounter++;
+  device.counterUsed = 0n;
   for (const other of world.devices) other.claims.delete(device.name);
 }
 

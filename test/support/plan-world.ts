@@ -8,7 +8,7 @@ import { sha256 } from '../../src/base/sha256.ts';
 import type { Entry, Timestamp } from '../../src/model/entry.ts';
 import { isWithin, parentPath, type RelPath } from '../../src/model/path.ts';
 import type { Decision, Operation } from '../../src/model/plan.ts';
-import { versionKey } from '../../src/model/version.ts';
+import { counterOf, versionKey } from '../../src/model/version.ts';
 import type { conflictPath } from '../../src/planner/conflict.ts';
 import type { decide } from '../../src/planner/decide.ts';
 import type { chooseGlobal } from '../../src/planner/global.ts';
@@ -37,6 +37,8 @@ export interface Device {
   readonly shortId: bigint;
   /** Id of its counter: another one after its rows were lost. */
   counter: bigint;
+  /** Highest value that it ever had in a row. */
+  counterUsed: bigint;
   /** Its clock runs this many seconds before the world's. */
   readonly skew: number;
   readonly disk: Map<RelPath, Thing>;
@@ -149,6 +151,7 @@ function local(world: World, device: Device, path: RelPath) {
     ours: device.rows.get(path)?.entry,
     announced: announcedAt(device, path),
     counter: device.counter,
+    counterUsed: device.counterUsed,
     shortId: device.shortId,
     now: { s: world.now + device.skew, ns: 0 },
   };
@@ -156,6 +159,8 @@ function local(world: World, device: Device, path: RelPath) {
 
 function record(device: Device, entry: Entry | undefined): void {
   if (entry === undefined) return;
+  const value = counterOf(entry.version, device.counter);
+  if (value > device.counterUsed) device.counterUsed = value;
   device.rows.set(entry.path, { entry, sequence: ++device.sequence });
 }
 

@@ -59,6 +59,7 @@ async function openingOf(text: string, { isKnown }: { readonly isKnown: boolean 
     bootId: 'b',
     endedCleanly: true,
     syncedSequence: 0,
+    counterUsed: 0n,
   };
   if (isKnown) await store.commit({ identity });
   const written: string[] = [];

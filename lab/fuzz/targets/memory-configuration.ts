@@ -50,7 +50,7 @@ export class MemoryConfiguration implements DaemonService {
   }
 
   async status(): Promise<StatusReport> {
-    return { device: 'SELF', name: 'laptop', version: '1', uptimeMs: 1, folders: [] };
+    return { device: 'SELF', name: 'laptop', version: '1', uptimeMs: 1, notes: [], folders: [] };
   }
 
   async rescan(request: Rescan): Promise<void> {

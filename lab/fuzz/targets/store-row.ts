@@ -29,12 +29,14 @@ const SEEN = {
   isForeign: false,
 };
 
+const SEQUENCE = 3;
+
 /** The first byte of an input: 0 leaves the checksum as it came, else it is set right. */
 export const storeRow: FuzzTarget = {
   seeds: (random) =>
     draw(entries, 12, random).flatMap((entry) => {
       const plain = encodeRow({ ...entry, path: PATH as Entry['path'] }).record;
-      const local = { diskPath: 'e\u0301', seen: SEEN };
+      const local = { diskPath: 'e\u0301', seen: SEEN, sequence: SEQUENCE };
       const ours = encodeRow({ ...entry, path: PATH as Entry['path'] }, local).record;
       return [concatBytes([Uint8Array.of(1), plain]), concatBytes([Uint8Array.of(0), ours])];
     }),
@@ -54,11 +56,14 @@ export const storeRow: FuzzTarget = {
         'a row of another path is taken',
       );
     }
-    const ours = decoded(() => decodeOurs(PATH, 3, row));
+    const ours = decoded(() => decodeOurs(PATH, SEQUENCE, row));
     if (ours === undefined) return;
     const { diskPath, seen } = ours;
     assert.notEqual(entry, undefined, 'ours can be read and the entry in it not');
-    assert.deepEqual(decodeOurs(PATH, 3, encodeRow(ours, { diskPath, seen })), ours);
+    assert.deepEqual(
+      decodeOurs(PATH, SEQUENCE, encodeRow(ours, { diskPath, seen, sequence: SEQUENCE })),
+      ours,
+    );
   },
 };
 
