@@ -59,11 +59,6 @@ export interface FolderContext {
   };
 }
 
-/** Of our counter; for as long as a change of the ledger is built. */
-export function counterUsedBy({ store }: Pick<FolderContext, 'store'>): bigint {
-  return store.identity()?.counterUsed ?? 0n;
-}
-
 /** True if what is seen at the path, or planned for it, means nothing for now. */
 export function isInHand({ busy, unsettled }: FolderContext, path: RelPath): boolean {
   return busy.has(path) || unsettled.has(path);

@@ -38,7 +38,6 @@ export interface FolderSettings {
   readonly rules: Rules;
   /** Changes with every start of the machine. */
   readonly bootId: string;
-  /** When that was, in Unix milliseconds. */
   readonly bootedAtMs: number;
 }
 

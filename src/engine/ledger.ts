@@ -27,6 +27,11 @@ export class Ledger {
     this.#listeners.push(listener);
   }
 
+  /** What our counter has been raised to; true for as long as a change is built. */
+  counterUsed(): bigint {
+    return this.store.identity()?.counterUsed ?? 0n;
+  }
+
   /**
    * Runs `build` when all changes before are done; what it reads stays true until its change is durable. `next` gives
    * the sequence numbers of new rows of ours. undefined: nothing to change. Rejects as the store does.

@@ -4,7 +4,7 @@ import type { RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { reviveEntry } from '../planner/local.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
-import { counterUsedBy, type FolderContext, isInHand, nowStamp } from './context.ts';
+import { type FolderContext, isInHand, nowStamp } from './context.ts';
 
 /** An operation and the sequence of our row when it was planned; 0 for none. */
 export interface Note {
@@ -40,7 +40,7 @@ function rowOf(
   const { store, counter, self, ports } = context;
   const announced = store.announced(operation.path).map((version) => version.entry);
   const now = nowStamp(ports.clock);
-  const counterUsed = counterUsedBy(context);
+  const counterUsed = context.ledger.counterUsed();
   const sides = { ours: row, announced, counter, counterUsed, shortId: self.shortId, now };
   const { target } = operation;
   const entry = operation.kind === 'revive' ? reviveEntry(target, sides) : target;

@@ -5,7 +5,7 @@ import { compareTimes, type Entry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import { type Found, type LocalSides, recordFound, recordGone } from '../planner/local.ts';
 import type { OurEntry, Seen } from '../ports/folder-store.ts';
-import { counterUsedBy, type FolderContext, isInHand, nowStamp } from './context.ts';
+import { type FolderContext, isInHand, nowStamp } from './context.ts';
 
 /** Something looked at, and the row it was compared with (its sequence; 0 for none). */
 export interface Sighting {
@@ -40,7 +40,7 @@ export async function record(
   for (let at = 0; at < ordered.length; at += GROUP) {
     const group = ordered.slice(at, at + GROUP);
     await context.ledger.change((next) => {
-      const recording = { ...context, counterUsed: counterUsedBy(context) };
+      const recording = { ...context, counterUsed: context.ledger.counterUsed() };
       const rows: OurEntry[] = [];
       const refresh: OurEntry[] = [];
       for (const sighting of group) {

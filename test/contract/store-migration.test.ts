@@ -120,11 +120,12 @@ describe('a database of an earlier version', () => {
   }
 
   it('knows what our counter was raised to, as far as its rows tell', () => {
-    for (const version of EARLIER) {
+    // Those of before 4 did not keep it.
+    for (const version of EARLIER.filter((each) => each < 4)) {
       lay(`v${version}`);
       // The fixture's rows have this counter at 2.
       inFile((database) => database.exec("UPDATE identity SET index_id = x'fffffffffffffff0'"));
-      assert.equal(open()['docs']?.identity?.counterUsed, 2n);
+      assert.equal(open()['docs']?.identity?.counterUsed, 2n, `v${version}`);
     }
   });
 
