@@ -147,6 +147,8 @@ function regionOf(device: SimDevice, dir: Inode): Region {
   let below: Inode | undefined;
   for (let at: Inode | undefined = dir; at !== undefined; at = at.parent) {
     if (at === root) return below?.name === OWN ? 'kept' : 'seen';
+    // Nothing can be put into a directory that was removed.
+    if (at.links === 0) return 'kept';
     below = at;
   }
   return 'outside';
