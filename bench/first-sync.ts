@@ -53,7 +53,10 @@ for (let round = 1; round <= Number(values.rounds); round++) {
     for (const task of values.tasks.split(',')) await measure(ground, { contender, task, round });
   }
 }
-if (values.keep) await keep({ ...(await machineFacts(ROOT)), scale, figures });
+if (values.keep) {
+  const facts = await machineFacts(ROOT, { rsync: '--version', syncthing: '--version' });
+  await keep({ ...facts, scale, figures });
+}
 
 async function measure(
   on: Ground,

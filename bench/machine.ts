@@ -17,14 +17,21 @@ export interface MachineFacts {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** `root` is the checkout. */
-export async function machineFacts(root: string): Promise<MachineFacts> {
+/** `root` is the checkout; `programs` are others that were measured, by how they are asked for their version. */
+export async function machineFacts(
+  root: string,
+  programs: Readonly<Record<string, string>> = {},
+): Promise<MachineFacts> {
   const cpus = os.cpus();
   const first = async (command: string, ...args: string[]): Promise<string> => {
     const { stdout } = await run(command, args, { cwd: root });
-    return stdout.split('\n')[0] ?? '';
+    return (stdout.split('\n')[0] ?? '').replace(/\s+/g, ' ');
   };
   const changed = await first('git', 'status', '--porcelain', '--', 'src', 'package.json');
+  const versions: Record<string, string> = { node: process.version };
+  for (const [program, asked] of Object.entries(programs)) {
+    versions[program] = await first(program, asked);
+  }
   return {
     date: new Date().toISOString(),
     commit: `${await first('git', 'rev-parse', 'HEAD')}${changed === '' ? '' : '+'}`,
@@ -32,10 +39,6 @@ export async function machineFacts(root: string): Promise<MachineFacts> {
     cores: cpus.length,
     memoryGib: Math.round(os.totalmem() / 1024 ** 3),
     kernel: os.release(),
-    versions: {
-      node: process.version,
-      rsync: (await first('rsync', '--version')).replace(/\s+/g, ' '),
-      syncthing: await first('syncthing', '--version'),
-    },
+    versions,
   };
 }

@@ -17,6 +17,7 @@ export type Relation = 'equal' | 'newer' | 'older' | 'concurrent';
 
 /** Which of `a`, `b` knows the other: `newer` means that `a` dominates `b`. */
 export function compareVersions(a: Version, b: Version): Relation {
+  if (a === b) return 'equal';
   let newer = false;
   let older = false;
   eachCounter(a, b, (left, right) => {

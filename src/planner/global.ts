@@ -5,7 +5,13 @@
 
 import { equalBytes } from '../base/bytes.ts';
 import { compareTimes, type Entry, hasEqualContent } from '../model/entry.ts';
-import { compareVersions, mergeVersions, orderVersions, versionKey } from '../model/version.ts';
+import {
+  compareVersions,
+  mergeVersions,
+  orderVersions,
+  type Version,
+  versionKey,
+} from '../model/version.ts';
 
 /** The version that every device shall hold, and the concurrent files that lose the name to it. */
 export interface GlobalChoice {
@@ -25,49 +31,55 @@ export interface GlobalChoice {
 const RANK = { file: 0, symlink: 1, directory: 2 } as const;
 
 const NOTHING = new Uint8Array(0);
+const NOBODY: readonly Entry[] = [];
 
 /**
  * The choice among all versions known of one path, ours included; undefined if none may be used. Invalid versions and
  * those without a version vector do not count.
  */
 export function chooseGlobal(versions: readonly Entry[]): GlobalChoice | undefined {
-  const usable = versions.filter((v) => !v.invalid && v.version.length > 0);
+  const usable = versions.every(isUsable) ? versions : versions.filter(isUsable);
   const only = onlyOne(usable);
-  if (only !== undefined) return { entry: only, losers: [] };
+  if (only !== undefined) return { entry: only, losers: NOBODY };
   const heads = undominated(usable);
-  const winner = heads.reduce<Entry | undefined>(
-    (best, each) => (best === undefined || order(each, best) > 0 ? each : best),
-    undefined,
-  );
+  const [winner] = heads;
   if (winner === undefined) return undefined;
+  if (heads.length === 1) return { entry: winner, losers: NOBODY };
   const agreeing = heads.filter((head) => hasEqualContent(head, winner));
   const entry = merged(winner, agreeing);
   const others = heads.filter(
     (head) => !agreeing.includes(head) && !head.deleted && head.kind === 'file',
   );
   const losers = others.filter((head) => !hasReplaced(entry, head));
-  return { entry, losers: [...losers].sort(byKey) };
+  return { entry, losers: losers.length < 2 ? losers : losers.sort(byKey) };
+}
+
+function isUsable({ invalid, version }: Entry): boolean {
+  return !invalid && version.length > 0;
 }
 
 /** The one version that all are, as at most paths most of the time; undefined if they differ or there is none. */
 function onlyOne(versions: readonly Entry[]): Entry | undefined {
   const last = versions.at(-1);
   if (last === undefined) return undefined;
-  return versions.every((each) => order(each, last) === 0 && hasEqualContent(each, last))
-    ? last
-    : undefined;
+  const isOne = (each: Entry): boolean =>
+    each === last || (order(each, last) === 0 && hasEqualContent(each, last));
+  return versions.every(isOne) ? last : undefined;
 }
 
-/** Versions that no other one knows. Of equal vectors with equal content one is kept. */
+/** Versions that no other one knows, the greatest first. Of equal vectors with equal content one is kept. */
 function undominated(versions: readonly Entry[]): readonly Entry[] {
+  const tops = versions.filter(({ version }) => !isKnown(version, versions));
+  if (tops.length < 2) return tops;
   const heads: Entry[] = [];
-  for (const each of [...versions].sort(order).reverse()) {
-    const covered = versions.some(
-      (other) => compareVersions(other.version, each.version) === 'newer',
-    );
-    if (!covered && !heads.some((head) => isSame(head, each))) heads.push(each);
+  for (const each of tops.sort(order).reverse()) {
+    if (!heads.some((head) => isSame(head, each))) heads.push(each);
   }
   return heads;
+}
+
+function isKnown(version: Version, versions: readonly Entry[]): boolean {
+  return versions.some((other) => compareVersions(other.version, version) === 'newer');
 }
 
 function isSame(a: Entry, b: Entry): boolean {
@@ -81,8 +93,9 @@ function hasReplaced(winner: Entry, loser: Entry): boolean {
 
 /** The winner under the merge of all that agree with it; metadata is the winner's, which is the greatest among them. */
 function merged(winner: Entry, agreeing: readonly Entry[]): Entry {
+  if (agreeing.length === 1) return winner;
   const version = agreeing.reduce((sum, each) => mergeVersions(sum, each.version), winner.version);
-  if (versionKey(version) === versionKey(winner.version)) return winner;
+  if (compareVersions(version, winner.version) === 'equal') return winner;
   return { ...winner, version, previousHash: replacedByAll(agreeing) };
 }
 
