@@ -195,10 +195,7 @@ export class Folder implements FolderExchange {
 
   /** Work for a device: what it meets that stops the folder does so, and the device may not have it any more. */
   async #guard(running: FolderRun, work: () => Promise<void>): Promise<void> {
-    await halting(work, (error) => {
-      this.#halt(error, running);
-      return this.#notShared();
-    });
+    await halting(work, (error) => this.#notShared(this.#halt(error, running)));
   }
 
   #read<Answer>(read: () => Answer): Answer {
@@ -219,8 +216,8 @@ export class Folder implements FolderExchange {
     return this.#running;
   }
 
-  #notShared(): KithError {
-    return new KithError('FOLDER_NOT_SHARED', { folder: this.id });
+  #notShared(cause?: KithError): KithError {
+    return new KithError('FOLDER_NOT_SHARED', { folder: this.id }, cause);
   }
 
   async #runOnce(signal: AbortSignal): Promise<void> {

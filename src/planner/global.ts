@@ -5,13 +5,7 @@
 
 import { equalBytes } from '../base/bytes.ts';
 import { compareTimes, type Entry, hasEqualContent } from '../model/entry.ts';
-import {
-  compareVersions,
-  mergeVersions,
-  orderVersions,
-  type Version,
-  versionKey,
-} from '../model/version.ts';
+import { compareVersions, mergeVersions, orderVersions, versionKey } from '../model/version.ts';
 
 /** The version that every device shall hold, and the concurrent files that lose the name to it. */
 export interface GlobalChoice {
@@ -51,11 +45,11 @@ export function chooseGlobal(versions: readonly Entry[]): GlobalChoice | undefin
     (head) => !agreeing.includes(head) && !head.deleted && head.kind === 'file',
   );
   const losers = others.filter((head) => !hasReplaced(entry, head));
-  return { entry, losers: losers.length < 2 ? losers : losers.sort(byKey) };
+  return { entry, losers: [...losers].sort(byKey) };
 }
 
-function isUsable({ invalid, version }: Entry): boolean {
-  return !invalid && version.length > 0;
+function isUsable(v: Entry): boolean {
+  return !v.invalid && v.version.length > 0;
 }
 
 /** The one version that all are, as at most paths most of the time; undefined if they differ or there is none. */
@@ -69,7 +63,7 @@ function onlyOne(versions: readonly Entry[]): Entry | undefined {
 
 /** Versions that no other one knows, the greatest first. Of equal vectors with equal content one is kept. */
 function undominated(versions: readonly Entry[]): readonly Entry[] {
-  const tops = versions.filter(({ version }) => !isKnown(version, versions));
+  const tops = versions.filter((each) => !isKnown(each, versions));
   if (tops.length < 2) return tops;
   const heads: Entry[] = [];
   for (const each of tops.sort(order).reverse()) {
@@ -78,8 +72,8 @@ function undominated(versions: readonly Entry[]): readonly Entry[] {
   return heads;
 }
 
-function isKnown(version: Version, versions: readonly Entry[]): boolean {
-  return versions.some((other) => compareVersions(other.version, version) === 'newer');
+function isKnown(each: Entry, versions: readonly Entry[]): boolean {
+  return versions.some((other) => compareVersions(other.version, each.version) === 'newer');
 }
 
 function isSame(a: Entry, b: Entry): boolean {

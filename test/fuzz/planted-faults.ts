@@ -89,7 +89,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     target: 'store-row',
     fault: {
       file: 'src/store/rows.ts',
-      from: "if (from.u32() !== checksum(path, record)) throw new RangeError('wrong checksum');",
+      from: "if (sum !== expectedSum(format, row)) throw new RangeError('wrong checksum');",
       to: 'from.u32();',
     },
   },

@@ -23,8 +23,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'dominated versions are not dropped',
     file: GLOBAL,
-    from: 'if (!covered && ',
-    to: 'if (',
+    from: 'versions.filter((each) => !isKnown(each, versions))',
+    to: '[...versions]',
   },
   {
     name: 'versions that merely differ are dropped',
@@ -35,8 +35,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the last of equals wins, not the greatest',
     file: GLOBAL,
-    from: 'order(each, best) > 0',
-    to: 'order(each, best) <= 0',
+    from: 'tops.sort(order).reverse()',
+    to: 'tops.sort(order)',
   },
   {
     name: 'invalid versions count',

@@ -18,6 +18,10 @@ import { draw } from './bep-samples.ts';
 const PATH = 'dir/file';
 const BLOCKS = new Uint8Array(32);
 const HEAD = 5;
+/** Of the format whose checksum covers sequence and blocks. */
+const COVERED = 3;
+/** That of versions of others, so that a row can be read as either. */
+const SEQUENCE = 0;
 
 const SEEN = {
   inode: 7n,
@@ -28,8 +32,6 @@ const SEEN = {
   racy: true,
   isForeign: false,
 };
-
-const SEQUENCE = 3;
 
 /** The first byte of an input: 0 leaves the checksum as it came, else it is set right. */
 export const storeRow: FuzzTarget = {
@@ -60,10 +62,11 @@ export const storeRow: FuzzTarget = {
     if (ours === undefined) return;
     const { diskPath, seen } = ours;
     assert.notEqual(entry, undefined, 'ours can be read and the entry in it not');
-    assert.deepEqual(
-      decodeOurs(PATH, SEQUENCE, encodeRow(ours, { diskPath, seen, sequence: SEQUENCE })),
-      ours,
-    );
+    const again = encodeRow(ours, { diskPath, seen, sequence: SEQUENCE });
+    assert.deepEqual(decodeOurs(PATH, SEQUENCE, again), ours);
+    if (record[0] !== COVERED) return;
+    const moved = decoded(() => decodeOurs(PATH, SEQUENCE + 1, row));
+    assert.equal(moved, undefined, 'a row of another sequence is taken');
   },
 };
 
@@ -84,10 +87,21 @@ function decoded<Value>(read: () => Value): Value | undefined {
   }, ['corrupt']);
 }
 
-/** As docs/storage-format.md has it: FNV-1a over path and record. */
+/** As docs/storage-format.md has it: FNV-1a over path and record, of the present format over sequence and blocks as well. */
 function checksum(record: Uint8Array): number {
   let sum = 0x811c9dc5;
-  for (const unit of PATH) sum = Math.imul(sum ^ unit.charCodeAt(0), 0x01000193);
-  for (const byte of record.subarray(HEAD)) sum = Math.imul(sum ^ byte, 0x01000193);
+  const step = (value: number): void => {
+    sum = Math.imul(sum ^ value, 0x01000193);
+  };
+  const isCovered = record[0] === COVERED;
+  for (const unit of PATH) step(unit.charCodeAt(0));
+  // Low and high half of the sequence.
+  if (isCovered) for (const half of [SEQUENCE, 0]) step(half);
+  for (const byte of record.subarray(HEAD)) step(byte);
+  const words = new DataView(BLOCKS.buffer);
+  for (let at = 0; isCovered && at < BLOCKS.length; at += 4) {
+    step(words.getInt32(at));
+    sum ^= sum >>> 15;
+  }
   return sum >>> 0;
 }
