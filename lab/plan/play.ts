@@ -3,9 +3,10 @@
 import { type Entry, hasEqualContent } from '../../src/model/entry.ts';
 import { parentPath, type RelPath } from '../../src/model/path.ts';
 import type { Operation } from '../../src/model/plan.ts';
+import { counterOf } from '../../src/model/version.ts';
 import type { conflictPath } from '../../src/planner/conflict.ts';
 import type { decide } from '../../src/planner/decide.ts';
-import type { recordFound, reviveEntry } from '../../src/planner/local.ts';
+import type { LocalSides, recordFound, reviveEntry } from '../../src/planner/local.ts';
 import { defaultRules } from '../../src/planner/rules.ts';
 import type { Dice } from './dice.ts';
 import { DEVICES, isLive, PARENTS, PATHS, type Tree } from './trees.ts';
@@ -21,6 +22,8 @@ export interface PlayedPlanner {
 export interface Player {
   readonly id: bigint;
   readonly rows: Tree;
+  /** What its counter was raised to. */
+  counterUsed: bigint;
   /** What it has heard of each other one. */
   readonly heard: Map<Player, Tree>;
   /** Places at which it has done something. */
@@ -56,7 +59,13 @@ const NOW = { s: 1000, ns: 0 };
 /** Ready to begin; the trees are copied. */
 export function playOf(trees: readonly Tree[]): Play {
   const players = trees.map((tree, at): Player => {
-    return { id: DEVICES[at] ?? 0n, rows: tree.slice(), heard: new Map(), touched: new Set() };
+    return {
+      id: DEVICES[at] ?? 0n,
+      rows: tree.slice(),
+      counterUsed: 0n,
+      heard: new Map(),
+      touched: new Set(),
+    };
   });
   const places = new Map(PATHS.map((path, at) => [path, at]));
   const [paths, parents] = [PATHS.slice(), PARENTS.slice()];
@@ -164,10 +173,9 @@ function pretend(
   player: Player,
   { planner, planned }: { readonly planner: PlayedPlanner; readonly planned: Planned },
 ): boolean {
-  const { at, ours, announced, operation } = planned;
+  const { at, ours, operation } = planned;
   const { kind, target, conflictCopy } = operation;
   if (player.rows[at] !== ours) return false;
-  const sides = { ours, announced, counter: player.id, shortId: player.id, now: NOW };
   if (kind !== 'note' && kind !== 'revive') {
     const isLeft = kind === 'delete' || target.kind !== 'directory';
     if (isLeft && isDirectory(ours) && holds(play, player, at)) return false;
@@ -175,9 +183,32 @@ function pretend(
     if (kind !== 'delete' && parent >= 0 && !isDirectory(player.rows[parent])) return false;
   }
   if (conflictCopy !== undefined) keep(play, player, { planner, ours, conflictCopy });
-  player.rows[at] = kind === 'revive' ? planner.reviveEntry(target, sides) : target;
+  player.rows[at] = kind === 'revive' ? revived(player, { planner, planned }) : target;
   player.touched.add(at);
   return true;
+}
+
+function revived(
+  player: Player,
+  { planner, planned }: { readonly planner: PlayedPlanner; readonly planned: Planned },
+): Entry | undefined {
+  const { ours, announced, operation } = planned;
+  return raised(player, planner.reviveEntry(operation.target, sidesOf(player, ours, announced)));
+}
+
+function sidesOf(
+  { id, counterUsed }: Player,
+  ours: Entry | undefined,
+  announced: readonly Entry[],
+): LocalSides {
+  return { ours, announced, counter: id, counterUsed, shortId: id, now: NOW };
+}
+
+/** A value of a counter is used once. */
+function raised(player: Player, entry: Entry | undefined): Entry | undefined {
+  const value = entry === undefined ? 0n : counterOf(entry.version, player.id);
+  if (value > player.counterUsed) player.counterUsed = value;
+  return entry;
 }
 
 /** What loses its name to another version gets one of its own. */
@@ -199,9 +230,8 @@ function keep(
     const there = player.rows[at];
     if (isLive(there) && !hasEqualContent(there, ours)) continue;
     if (!isLive(there)) {
-      const announced = announcedAt(player, at);
-      const sides = { ours: there, announced, counter: player.id, shortId: player.id, now: NOW };
-      player.rows[at] = planner.recordFound({ ...ours, path }, sides);
+      const sides = sidesOf(player, there, announcedAt(player, at));
+      player.rows[at] = raised(player, planner.recordFound({ ...ours, path }, sides));
     }
     const kept = play.copies.get(at) ?? new Set();
     play.copies.set(at, kept.add(ours));

@@ -192,8 +192,13 @@ export const scenarioGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/programs/reach.ts',
-        from: `if (text === undefined) throw new KithError('MARKER_MISSING', { path: root.path });`,
-        to: 'if (text === undefined) return;',
+        from: `if (marker === undefined) throw new KithError('MARKER_MISSING', { path: root.path });`,
+        to: 'if (marker === undefined) return marker as never;',
+      },
+      {
+        file: 'src/engine/programs/reach.ts',
+        from: 'if (!(yield* isMarkerStill(reach, marker)))',
+        to: 'if (marker !== undefined && !(yield* isMarkerStill(reach, marker)))',
       },
     ],
   },
