@@ -2,7 +2,7 @@
 
 import type { Connection } from '../../src/ports/network.ts';
 import type { Owner } from './event-heap.ts';
-import type { Link } from './link.ts';
+import type { Link, Way } from './link.ts';
 import { Pipe } from './pipe.ts';
 import type { SimRandom } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -23,6 +23,8 @@ export interface ConnectionParts {
   readonly dialler: SideFacts;
   readonly listener: SideFacts;
   readonly onGone: (connection: SimConnection) => void;
+  /** Hears what each side hands to the network, before it is under way. */
+  readonly onWrite: (from: SideFacts, to: SideFacts, parts: readonly Uint8Array[]) => void;
 }
 
 /** How long a close waits for its last bytes to arrive. */
@@ -36,6 +38,8 @@ export class SimConnection {
   readonly #there: Pipe;
   readonly #back: Pipe;
   readonly #onEnded = new Set<() => void>();
+  /** Of ends that are gone without the other's knowing. */
+  readonly #destroyed = new Set<Pipe>();
   #gone = false;
   #closed = 0;
 
@@ -46,7 +50,8 @@ export class SimConnection {
     const pipe = (from: SideFacts, to: SideFacts, onEnd: () => void): Pipe =>
       new Pipe({
         scheduler,
-        link,
+        way: link.from(from.device),
+        back: link.from(to.device),
         from,
         to,
         onEnd,
@@ -70,8 +75,12 @@ export class SimConnection {
 
   /** True if one side of it is on this device. */
   touches(device: string): boolean {
-    const { dialler, listener } = this.#parts;
-    return dialler.device === device || listener.device === device;
+    return this.ends.includes(device);
+  }
+
+  /** The devices at its ends. */
+  get ends(): readonly string[] {
+    return [this.#parts.dialler.device, this.#parts.listener.device];
   }
 
   /** Both ends lose it at once. */
@@ -79,6 +88,30 @@ export class SimConnection {
     this.#there.break();
     this.#back.break();
     this.#leave();
+  }
+
+  /** The device is no more: the other end loses the connection too, if it can hear of it. */
+  dieAt(device: string): void {
+    const [mine] = this.#pipesFrom(device);
+    if (mine.isEaten) this.#destroyedUnheard(mine);
+    else this.reset();
+  }
+
+  /** What `device` writes leads nowhere from now on, and it never hears whether what it got was wanted. */
+  eatFrom(device: string): void {
+    const [eaten, other] = this.#pipesFrom(device);
+    eaten.eat();
+    other.loseWord();
+  }
+
+  /** The other side reads an end of the stream that `device` did not make. */
+  endFrom(device: string): void {
+    this.#pipesFrom(device)[0].endOneSide();
+  }
+
+  #pipesFrom(device: string): readonly [Pipe, Pipe] {
+    const isDialler = this.#parts.dialler.device === device;
+    return isDialler ? [this.#there, this.#back] : [this.#back, this.#there];
   }
 
   #end(side: { mine: Pipe; other: Pipe; self: SideFacts; peer: SideFacts }): Connection {
@@ -89,7 +122,11 @@ export class SimConnection {
       address: peer.address,
       direction: mine === this.#there ? 'dialled' : 'accepted',
       incoming: other.incoming,
-      write: (bytes) => (self.owner.alive ? mine.write(bytes) : new Promise(() => undefined)),
+      write: (bytes) => {
+        if (!self.owner.alive) return new Promise(() => undefined);
+        this.#parts.onWrite(self, peer, bytes);
+        return mine.write(bytes);
+      },
       close: () => {
         if (!self.owner.alive) return new Promise(() => undefined);
         closing ??= this.#close(mine, other);
@@ -130,20 +167,33 @@ export class SimConnection {
     this.#leave();
   }
 
-  /** This end is gone at once; the other learns of it when the news arrives. */
+  /** This end is gone at once; the other learns of it when the news arrives, if it does. */
   #destroy(mine: Pipe, other: Pipe): void {
     if (this.#gone) return;
     other.break();
     mine.cutShort();
-    const { scheduler, link } = this.#parts;
+    if (mine.isEaten) {
+      this.#destroyedUnheard(mine);
+      return;
+    }
+    const { scheduler } = this.#parts;
+    const way = this.#wayOf(mine);
     const arrive = (): void => {
-      if (link.isCut) link.stalled.add(arrive);
-      else {
-        mine.break();
-        this.#leave();
-      }
+      if (!way.lets(0, arrive)) return;
+      mine.break();
+      this.#leave();
     };
-    scheduler.after(link.traits.delayMs, arrive, { label: 'reset', kind: 'traffic' });
+    scheduler.after(way.traits.delayMs, arrive, { label: 'reset', kind: 'traffic' });
+  }
+
+  #destroyedUnheard(mine: Pipe): void {
+    this.#destroyed.add(mine);
+    if (this.#destroyed.size === 2) this.#leave();
+  }
+
+  #wayOf(pipe: Pipe): Way {
+    const { dialler, listener } = this.#parts;
+    return this.link.from((pipe === this.#there ? dialler : listener).device);
   }
 
   #leave(): void {

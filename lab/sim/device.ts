@@ -86,8 +86,6 @@ export class SimDevice {
   /** Stands for its key: the device id is its hash. */
   readonly certificate: Uint8Array;
   readonly id: DeviceId;
-  /** Where it can be dialled, and listens. */
-  readonly address: string;
   readonly clock: SimClock;
   readonly tree: FileTree;
   readonly person: SimPerson;
@@ -106,7 +104,6 @@ export class SimDevice {
     this.#parts = parts;
     this.certificate = parts.random.fork('certificate').bytes(64);
     this.id = deviceIdFromHash(sha256(this.certificate));
-    this.address = `tcp://${name}:22000`;
     this.clock = new SimClock(parts.scheduler);
     this.clock.setOffset(options.clockOffsetMs ?? 0);
     this.tree = new FileTree(() => this.clock.wallMs(), options.disk);
@@ -117,6 +114,11 @@ export class SimDevice {
     });
     this.tree.make({ dir: home, name: 'shared' }, 'directory', { mode: 0o755 });
     this.person.sync();
+  }
+
+  /** Where it can be dialled, and listens. Another one once it has moved. */
+  get address(): string {
+    return `tcp://${this.#parts.network.hostOf(this.name)}:22000`;
   }
 
   /** Absolute path of the shared directory on its disk. */

@@ -3,8 +3,9 @@
 import { KithError } from '../../src/base/error.ts';
 import type { Connection, Listener, Network } from '../../src/ports/network.ts';
 import { type SideFacts, SimConnection } from './connection.ts';
-import type { Owner } from './event-heap.ts';
-import { Link, type LinkTraits } from './link.ts';
+import type { EventKind, Owner } from './event-heap.ts';
+import { Hosts, parseAddress } from './hosts.ts';
+import { DEFAULT_LINK, Link, type LinkTraits } from './link.ts';
 import { Mailbox } from './mailbox.ts';
 import type { SimRandom } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -15,6 +16,14 @@ export interface NetworkUser {
   readonly device: string;
   readonly certificate: Uint8Array;
   readonly owner: Owner;
+}
+
+/** Bytes that a device handed to the network, before they are under way. `connection` counts from 0. */
+export interface Written {
+  readonly connection: number;
+  readonly from: string;
+  readonly to: string;
+  readonly parts: readonly Uint8Array[];
 }
 
 interface Listening {
@@ -31,8 +40,11 @@ export class SimNetwork {
   readonly #links = new Map<string, Link>();
   readonly #listening = new Map<string, Listening>();
   readonly #connections = new Set<SimConnection>();
+  readonly #taps = new Set<(written: Written) => void>();
+  readonly #hosts: Hosts = new Hosts();
   #nextPort = FIRST_FREE_PORT;
   #made = 0;
+  #stood = 0;
 
   constructor(scheduler: Scheduler, random: SimRandom) {
     this.#scheduler = scheduler;
@@ -49,37 +61,84 @@ export class SimNetwork {
 
   /** Bytes stop; connections stand still; dialling takes its 10 s and fails. */
   cut(a: string, b: string): void {
-    this.link(a, b).isCut = true;
+    for (const way of this.link(a, b).ways) way.stop();
   }
 
+  /** The same in one direction; dialling needs both, and bytes on the other one arrive until too much is unconfirmed. */
+  cutOneWay(from: string, to: string): void {
+    this.link(from, to).from(from).stop();
+  }
+
+  /** Ends cuts of either direction: what stood still goes on. */
   heal(a: string, b: string): void {
-    this.link(a, b).heal();
+    for (const way of this.link(a, b).ways) way.heal();
   }
 
   /** Every connection between the two is lost on both sides at once. */
   reset(a: string, b: string): void {
-    const link = this.link(a, b);
-    for (const connection of [...this.#connections])
-      if (connection.link === link) connection.reset();
+    for (const connection of this.#between(a, b)) connection.reset();
+  }
+
+  /** On every connection that stands, what `from` writes leads nowhere for ever, and only deadlines notice; new ones are sound. */
+  halfOpen(from: string, to: string): void {
+    for (const connection of this.#between(from, to)) connection.eatFrom(from);
+  }
+
+  /** On every connection that stands, `to` reads an end of the stream that `from` did not make and does not hear of. */
+  halfClose(from: string, to: string): void {
+    for (const connection of this.#between(from, to)) connection.endFrom(from);
+  }
+
+  /** Half-open in both directions with everybody, as after a power cut or a change of address. */
+  silence(device: string): void {
+    for (const connection of this.#connections) {
+      if (connection.touches(device)) for (const end of connection.ends) connection.eatFrom(end);
+    }
+  }
+
+  /** The device is at this host from now on, nobody is at the old one, and its connections are silenced. */
+  move(device: string, host: string): void {
+    this.#hosts.move(device, host);
+    this.silence(device);
+  }
+
+  /** Where the device can be dialled: its name, unless it was moved. */
+  hostOf(device: string): string {
+    return this.#hosts.hostOf(device);
   }
 
   /** A device died: its listeners are gone, its connections are lost. */
   drop(device: string): void {
     for (const connection of [...this.#connections])
-      if (connection.touches(device)) connection.reset();
+      if (connection.touches(device)) connection.dieAt(device);
     for (const [address, { user }] of [...this.#listening]) {
       if (user.device === device) this.#listening.delete(address);
     }
   }
 
+  /** Both directions. */
   shape(a: string, b: string, traits: Partial<LinkTraits>): void {
-    const link = this.link(a, b);
-    link.traits = { ...link.traits, ...traits };
+    for (const way of this.link(a, b).ways) way.shape(traits);
+  }
+
+  /** One direction. Of what concerns a whole connection (`acceptMs`, `hangChance`, `mostLifeMs`) the dialler's counts. */
+  shapeOneWay(from: string, to: string, traits: Partial<LinkTraits>): void {
+    this.link(from, to).from(from).shape(traits);
+  }
+
+  /** Every link is healed and ordinary. Connections that were half-opened stay so; devices stay where they are. */
+  restore(): void {
+    for (const { ways } of this.#links.values()) {
+      for (const way of ways) {
+        way.shape(DEFAULT_LINK);
+        way.heal();
+      }
+    }
   }
 
   /** Bytes that have arrived at `to` from `from`. */
   bytes(from: string, to: string): number {
-    return this.link(from, to).bytesFrom(from);
+    return this.link(from, to).from(from).bytes;
   }
 
   /** Connections that stand, half-closed ones too. */
@@ -87,21 +146,33 @@ export class SimNetwork {
     return this.#connections.size;
   }
 
+  /** Hears everything that any device writes. The result ends it. */
+  tap(listener: (written: Written) => void): () => void {
+    this.#taps.add(listener);
+    return () => this.#taps.delete(listener);
+  }
+
   /** The link between two devices, made when it is first asked for. */
   link(a: string, b: string): Link {
     const key = a < b ? `${a} ${b}` : `${b} ${a}`;
-    const link = this.#links.get(key) ?? new Link();
+    const link = this.#links.get(key) ?? new Link(a, b);
     this.#links.set(key, link);
     return link;
+  }
+
+  #between(a: string, b: string): readonly SimConnection[] {
+    const link = this.link(a, b);
+    return [...this.#connections].filter((connection) => connection.link === link);
   }
 
   #listen(user: NetworkUser, at: { address: string; signal: AbortSignal }): Promise<Listener> {
     if (!user.owner.alive) return new Promise(() => undefined);
     if (at.signal.aborted) return Promise.reject(at.signal.reason);
-    const asked = parse(at.address);
+    const asked = parseAddress(at.address);
     if (asked === undefined)
       return Promise.reject(new KithError('LISTEN_FAILED', { address: at.address }));
-    const address = `tcp://${user.device}:${asked.port === 0 ? this.#nextPort++ : asked.port}`;
+    const port = asked.port === 0 ? this.#nextPort++ : asked.port;
+    const address = `tcp://${user.device}:${port}`;
     if (this.#listening.has(address)) {
       return Promise.reject(new KithError('LISTEN_FAILED', { address, errno: 'EADDRINUSE' }));
     }
@@ -112,17 +183,17 @@ export class SimNetwork {
       arrivals.end();
     };
     at.signal.addEventListener('abort', stop, { once: true });
-    return Promise.resolve({ address, connections: arrivals });
+    const shown = `tcp://${this.hostOf(user.device)}:${port}`;
+    return Promise.resolve({ address: shown, connections: arrivals });
   }
 
   #dial(user: NetworkUser, to: { address: string; signal: AbortSignal }): Promise<Connection> {
     if (!user.owner.alive) return new Promise(() => undefined);
     if (to.signal.aborted) return Promise.reject(to.signal.reason);
-    const asked = parse(to.address);
+    const asked = parseAddress(to.address);
     if (asked === undefined) return Promise.reject(failed(to.address, 'not an address'));
-    const link = this.link(user.device, asked.name);
     const draw = this.#random.fork('dial', this.#made++);
-    const roundTrip = 2 * (link.traits.delayMs + link.traits.jitterMs * draw.unit());
+    const roundTrip = this.#roundTrip(user.device, { host: asked.name, draw });
     return new Promise((resolve, reject) => {
       const options = {
         label: `${user.device} dials ${asked.name}`,
@@ -138,13 +209,14 @@ export class SimNetwork {
         act();
       };
       const reach = (): void => {
-        if (link.isCut) {
+        const device = this.#hosts.deviceAt(asked.name);
+        if (device === undefined || !this.#isReached(user.device, { device, draw })) {
           const timeOut = (): void => settle(() => reject(failed(to.address, 'timed out')));
           takeBack = this.#scheduler.after(DIAL_MS - roundTrip, timeOut, options);
           return;
         }
         settle(() => {
-          const made = this.#connect(user, { address: to.address, link, draw });
+          const made = this.#connect(user, { device, port: asked.port, draw });
           if (made === undefined) reject(failed(to.address, 'refused'));
           else resolve(made);
         });
@@ -154,34 +226,71 @@ export class SimNetwork {
     });
   }
 
+  /** How long a dial takes that succeeds; no longer than one that does not. */
+  #roundTrip(from: string, { host, draw }: { host: string; draw: SimRandom }): number {
+    const { ways } = this.link(from, this.#hosts.deviceAt(host) ?? host);
+    const share = draw.unit();
+    const times = ways.map(({ traits }) => traits.delayMs + traits.jitterMs * share);
+    return Math.min(
+      DIAL_MS,
+      times.reduce((sum, ms) => sum + ms, 0),
+    );
+  }
+
+  #isReached(from: string, { device, draw }: { device: string; draw: SimRandom }): boolean {
+    const link = this.link(from, device);
+    const { hangChance } = link.from(from).traits;
+    return link.isOpen && !draw.fork('hang').chance(hangChance);
+  }
+
   #connect(
     user: NetworkUser,
-    to: { address: string; link: Link; draw: SimRandom },
+    to: { device: string; port: number; draw: SimRandom },
   ): Connection | undefined {
-    const listening = this.#listening.get(to.address);
+    const listening = this.#listening.get(`tcp://${to.device}:${to.port}`);
     if (listening === undefined || !listening.user.owner.alive) return undefined;
+    const number = this.#stood++;
     const connection = new SimConnection({
       scheduler: this.#scheduler,
       random: to.draw,
-      link: to.link,
-      dialler: side(user, `tcp://${user.device}:${this.#nextPort++}`),
-      listener: side(listening.user, to.address),
+      link: this.link(user.device, to.device),
+      dialler: side(user, `tcp://${this.hostOf(user.device)}:${this.#nextPort++}`),
+      listener: side(listening.user, `tcp://${this.hostOf(to.device)}:${to.port}`),
       onGone: (gone) => this.#connections.delete(gone),
+      onWrite: (from, { device }, parts) => {
+        for (const tap of this.#taps) {
+          tap({ connection: number, from: from.device, to: device, parts });
+        }
+      },
     });
     this.#connections.add(connection);
-    listening.arrivals.push(connection.accepted);
+    this.#accept(connection, { listening, dialler: user.device, draw: to.draw });
     return connection.dialled;
+  }
+
+  /** The listener's program hears of it, at once or later; and it lives as long as it may. */
+  #accept(
+    connection: SimConnection,
+    { listening, dialler, draw }: { listening: Listening; dialler: string; draw: SimRandom },
+  ): void {
+    const { acceptMs, mostLifeMs } = connection.link.from(dialler).traits;
+    const accept = (): void => {
+      if ([...this.#listening.values()].includes(listening)) {
+        listening.arrivals.push(connection.accepted);
+      } else connection.reset();
+    };
+    const after = (ms: number, act: () => void, label: string, kind: EventKind): void => {
+      this.#scheduler.after(ms, act, { label: `${listening.user.device} ${label}`, kind });
+    };
+    if (acceptMs === 0) accept();
+    else after(acceptMs * draw.fork('accept').unit(), accept, 'accepts', 'traffic');
+    if (mostLifeMs === null) return;
+    after(mostLifeMs * draw.fork('life').unit(), () => connection.reset(), 'loses', 'idle');
   }
 }
 
 function side({ device, certificate, owner }: NetworkUser, address: string): SideFacts {
   return { device, certificate, owner, address };
-}
-
-function parse(address: string): { readonly name: string; readonly port: number } | undefined {
-  const match = /^tcp:\/\/([^/:]+):(\d{1,5})$/.exec(address);
-  const [, name, port] = match ?? [];
-  return name === undefined ? undefined : { name, port: Number(port) };
 }
 
 function failed(address: string, cause: string): KithError {

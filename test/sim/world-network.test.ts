@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SimNetwork } from '../../lab/sim/network.ts';
 import { Pace } from '../../lab/sim/pace.ts';
+import { carryOut, type NetworkOrder } from '../../lab/sim/network-order.ts';
 import { SimRandom } from '../../lab/sim/random.ts';
 import { Scheduler } from '../../lab/sim/scheduler.ts';
 import { asKithError } from '../../src/base/error.ts';
@@ -25,6 +26,17 @@ class Pair {
 
   run(ms: number): Promise<void> {
     return this.scheduler.run({ ms });
+  }
+
+  order(order: NetworkOrder): void {
+    // As it comes out of a file.
+    carryOut(this.network, JSON.parse(JSON.stringify(order)));
+  }
+
+  async dial(address = 'tcp://b:22000'): Promise<Connection> {
+    const dialling = this.a.dial(address, never);
+    await this.run(100);
+    return await dialling;
   }
 
   async connect(): Promise<{ near: Connection; far: Connection }> {
@@ -170,4 +182,198 @@ describe('the network', () => {
     await pair.run(2_000);
     assert.equal(closed, true);
   });
+
+  it('stops one direction alone: the other one is heard until too much is unconfirmed', async () => {
+    const pair = new Pair();
+    const { near, far } = await pair.connect();
+    const [here, there] = [reader(near), reader(far)];
+    pair.order({ kind: 'cut-one-way', from: 'a', to: 'b' });
+    void near.write([new Uint8Array(10)]);
+    let written = 0;
+    void flood(far, () => written++);
+    await pair.run(600_000);
+    assert.equal(there.bytes, 0);
+    assert.equal(here.bytes, (written + 1) * FLOOD_BYTES);
+    assert.ok(written > 0 && written < 100, `${written}`);
+    await assertUnreachable(pair);
+    pair.order({ kind: 'heal', a: 'b', b: 'a' });
+    await pair.run(1000);
+    assert.equal(there.bytes, 10);
+    assert.equal(written, 100);
+  });
+  it('opens a connection half: bytes lead nowhere for ever, nobody is told, and a new one is sound', async () => {
+    const pair = new Pair();
+    const { near, far } = await pair.connect();
+    const [here, there] = [reader(near), reader(far)];
+    pair.order({ kind: 'half-open', from: 'a', to: 'b' });
+    await near.write([new Uint8Array(10)]);
+    await far.write([new Uint8Array(7)]);
+    let written = 0;
+    const flooding = assert.rejects(flood(near, () => written++));
+    await pair.run(3_600_000);
+    assert.deepEqual([here.bytes, here.ending], [7, 'open']);
+    assert.deepEqual([there.bytes, there.ending], [0, 'open']);
+    assert.ok(written < 100);
+    const again = await pair.dial();
+    near.destroy();
+    await flooding;
+    await pair.run(1000);
+    assert.equal(there.ending, 'open');
+    far.destroy();
+    await pair.run(1000);
+    assert.equal(pair.network.connections(), 1);
+    again.destroy();
+  });
+  it('hides a death that is silenced from the living', async () => {
+    const pair = new Pair();
+    const { far } = await pair.connect();
+    const there = reader(far);
+    pair.order({ kind: 'silence', device: 'a' });
+    pair.owners.a.alive = false;
+    pair.network.drop('a');
+    await pair.run(3_600_000);
+    assert.equal(there.ending, 'open');
+    far.destroy();
+    assert.equal(pair.network.connections(), 0);
+  });
+  it('ends one side of a connection alone', async () => {
+    const pair = new Pair();
+    const { near, far } = await pair.connect();
+    const [here, there] = [reader(near), reader(far)];
+    await near.write([new Uint8Array(10)]);
+    pair.order({ kind: 'half-close', from: 'a', to: 'b' });
+    await near.write([new Uint8Array(10)]);
+    await far.write([new Uint8Array(7)]);
+    await pair.run(1000);
+    assert.deepEqual([there.bytes, there.ending], [10, 'end']);
+    assert.deepEqual([here.bytes, here.ending], [7, 'open']);
+    await far.close();
+    await pair.run(1000);
+    assert.equal(here.ending, 'end');
+    assert.equal(pair.network.connections(), 0);
+  });
+  it('finds a device where it moved to, and nobody where it was', async () => {
+    const pair = new Pair();
+    const { near } = await pair.connect();
+    const here = reader(near);
+    pair.order({ kind: 'move', device: 'b', host: 'elsewhere' });
+    await assertUnreachable(pair);
+    const moved = await pair.dial('tcp://elsewhere:22000');
+    assert.equal(moved.address, 'tcp://elsewhere:22000');
+    assert.equal(here.ending, 'open');
+    pair.order({ kind: 'move', device: 'b', host: 'b' });
+    await pair.dial('tcp://b:22000');
+    await assertUnreachable(pair, 'tcp://elsewhere:22000');
+  });
+  it('lets no large piece through a black hole, nor what is behind it', async () => {
+    const pair = new Pair();
+    const { near, far } = await pair.connect();
+    const there = reader(far);
+    pair.order({
+      kind: 'shape',
+      from: 'a',
+      to: 'b',
+      traits: { blackHoleAbove: 1000, cutChance: 0 },
+    });
+    await near.write([new Uint8Array(1000)]);
+    await near.write([new Uint8Array(1001)]);
+    await near.write([new Uint8Array(1)]);
+    await pair.run(60_000);
+    assert.equal(there.bytes, 1000);
+    pair.order({ kind: 'restore' });
+    await pair.run(60_000);
+    assert.equal(there.bytes, 2002);
+  });
+  it('cuts a stream into single bytes, and joins it to one', async () => {
+    const pair = new Pair();
+    const { near, far } = await pair.connect();
+    const there = reader(far);
+    pair.order({ kind: 'shape', from: 'a', to: 'b', traits: { mostPiece: 1 } });
+    await near.write([new Uint8Array(1000)]);
+    await pair.run(1000);
+    assert.deepEqual([there.bytes, there.pieces], [1000, 1000]);
+    pair.order({ kind: 'shape', from: 'a', to: 'b', traits: { joinChance: 1, jitterMs: 0 } });
+    await near.write([new Uint8Array(1000)]);
+    await pair.run(1000);
+    assert.deepEqual([there.bytes, there.pieces], [2000, 1001]);
+  });
+  it('lets a dial hang as long as it may', async () => {
+    const pair = new Pair();
+    await pair.connect();
+    pair.order({ kind: 'shape', from: 'a', to: 'b', traits: { hangChance: 1 } });
+    await assertUnreachable(pair);
+  });
+  it('lets a listener be slow, while its dialler talks already', async () => {
+    const pair = new Pair();
+    pair.order({ kind: 'shape', from: 'a', to: 'b', traits: { acceptMs: 60_000 } });
+    const listener = await pair.b.listen('tcp://b:22000', never);
+    const near = await pair.dial();
+    await near.write([new Uint8Array(10)]);
+    await pair.run(500);
+    const coming = listener.connections[Symbol.asyncIterator]().next();
+    let hasCome = false;
+    void coming.then(() => (hasCome = true));
+    await pair.run(100);
+    assert.equal(hasCome, false);
+    await pair.run(60_000);
+    const { value } = await coming;
+    assert.ok(value !== undefined);
+    const there = reader(value);
+    await pair.run(1);
+    assert.equal(there.bytes, 10);
+  });
+  it('loses a connection that was not accepted yet when the listener ends', async () => {
+    const pair = new Pair();
+    pair.order({ kind: 'shape', from: 'a', to: 'b', traits: { acceptMs: 60_000 } });
+    const stop = new AbortController();
+    await pair.b.listen('tcp://b:22000', stop.signal);
+    const here = reader(await pair.dial());
+    stop.abort();
+    await pair.run(60_000);
+    assert.equal(here.ending, 'CONNECTION_LOST');
+  });
+  it('loses every connection soon where none lasts', async () => {
+    const pair = new Pair();
+    await pair.connect();
+    pair.order({ kind: 'shape', from: 'a', to: 'b', traits: { mostLifeMs: 1000 } });
+    for (let i = 0; i < 20; i++) {
+      const here = reader(await pair.dial());
+      await pair.run(1000);
+      assert.equal(here.ending, 'CONNECTION_LOST');
+    }
+  });
+  it('lets a tap hear everything that is written, whether it arrives or not', async () => {
+    const pair = new Pair();
+    const heard: string[] = [];
+    const hangUp = pair.network.tap(({ connection, from, to, parts }) => {
+      heard.push(`${connection} ${from}>${to} ${parts.map((part) => part.length)}`);
+    });
+    const { near, far } = await pair.connect();
+    pair.order({ kind: 'cut', a: 'a', b: 'b' });
+    await near.write([new Uint8Array(3), new Uint8Array(4)]);
+    await far.write([new Uint8Array(5)]);
+    hangUp();
+    await far.write([new Uint8Array(6)]);
+    assert.deepEqual(heard, ['0 a>b 3,4', '0 b>a 5']);
+  });
 });
+
+const FLOOD_BYTES = 16_384;
+
+/** A hundred writes, one after the other. */
+async function flood(connection: Connection, onWritten: () => void): Promise<void> {
+  for (let i = 0; i < 100; i++) {
+    await connection.write([new Uint8Array(FLOOD_BYTES)]);
+    onWritten();
+  }
+}
+
+/** A dial takes its ten seconds and fails. */
+async function assertUnreachable(pair: Pair, address = 'tcp://b:22000'): Promise<void> {
+  let failure: unknown;
+  pair.a.dial(address, never).catch((error: unknown) => (failure = error));
+  await pair.run(9_900);
+  assert.equal(failure, undefined);
+  await pair.run(200);
+  assert.ok(asKithError(failure, 'DIAL_FAILED'));
+}
