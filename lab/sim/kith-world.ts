@@ -2,8 +2,13 @@
 
 import { Device, type DeviceConfig } from '../../src/daemon/device.ts';
 import { type EnginePrograms, programs } from '../../src/engine/programs.ts';
+import type { DeviceId } from '../../src/model/device-id.ts';
 import { parseFolderId } from '../../src/model/folder.ts';
+import type { Network } from '../../src/ports/network.ts';
 import type { SimDevice } from './device.ts';
+import { mutatingNetwork } from './mutation/mutating-network.ts';
+import type { MutationPlan } from './mutation/mutation-plan.ts';
+import { Mutator } from './mutation/mutator.ts';
 import type { Schedule } from './pace.ts';
 import { SimWorld, type WorldParts } from './world.ts';
 
@@ -15,6 +20,7 @@ export type Links = readonly (readonly [string, string])[];
 
 export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
   readonly #running = new Map<string, Device>();
+  readonly #mutators = new Map<string, Mutator>();
   #boots = 0;
   #links: Links = [];
 
@@ -24,7 +30,8 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
       boot: async (ports, config, signal) => {
         const name = config.name;
         const facts = { self: this.named(name).id, version: '0.0.0', ...this.#bootOf(name) };
-        const device = new Device(ports, { facts, config }, signal);
+        const network = this.#networkOf(name, ports.network);
+        const device = new Device({ ...ports, network }, { facts, config }, signal);
         this.#running.set(name, device);
         return device;
       },
@@ -52,6 +59,21 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
     const running = this.#running.get(device.name);
     if (running === undefined) throw new Error(`${device.name} runs nothing`);
     return running;
+  }
+
+  /** From its next start on, what the device says is mutated by this plan; the mutator takes others at any time. */
+  mutate(device: SimDevice, plan: MutationPlan): Mutator {
+    const mutator = new Mutator(this.random.fork('mutate', device.name), plan);
+    this.#mutators.set(device.name, mutator);
+    return mutator;
+  }
+
+  #networkOf(name: string, network: Network): Network {
+    const mutator = this.#mutators.get(name);
+    if (mutator === undefined) return network;
+    const nameOf = (id: DeviceId): string =>
+      this.devices().find((device) => device.id === id)?.name ?? id;
+    return mutatingNetwork(network, { mutator, self: this.named(name).id, nameOf });
   }
 
   /** Says who knows whom; before any device is started. */
