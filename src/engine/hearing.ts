@@ -2,6 +2,7 @@
 
 import { KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
+import type { SequencedEntry } from '../model/entry.ts';
 import type { IndexClaim, IndexNews } from '../ports/exchange.ts';
 import type { FolderChange, PeerIndex } from '../ports/folder-store.ts';
 import type { FolderContext } from './context.ts';
@@ -65,15 +66,16 @@ export class Hearings {
   /** Resolves when the news is durable. PEER_INDEX_GAP if something before it was not heard: nothing of it is taken then. */
   async take(device: DeviceId, news: IndexNews): Promise<void> {
     const hearing = this.#hearings.get(device);
-    for (let at = 0; at < Math.max(1, news.entries.length); at += GROUP) {
-      const entries = news.entries.slice(at, at + GROUP);
+    const fresh = this.#freshOf(device, news);
+    for (let at = 0; at < Math.max(1, fresh.length); at += GROUP) {
+      const entries = fresh.slice(at, at + GROUP);
       await this.#context.ledger.change(() => {
         const stored = this.stored(device);
         const begins = news.kind === 'full' && at === 0;
         if (at === 0 && news.kind === 'update') this.#expectNoGap(news, stored);
         const before = begins ? 0 : stored.heard;
         // Only with the last of it, for nobody says that sequences ascend within a message.
-        const isLast = at + GROUP >= news.entries.length;
+        const isLast = at + GROUP >= fresh.length;
         const heard = isLast ? highest(news, before) : before;
         const change: FolderChange = {
           claims: { device, entries: entries.map(({ sequence: _, ...entry }) => entry) },
@@ -90,6 +92,13 @@ export class Hearings {
       hearing.isHeard = false;
     }
     if (this.stored(device).heard >= hearing.until) await this.#complete(device, hearing);
+  }
+
+  /** What was heard before is older than what is known: said again, it would stand for what has come since, and for good. */
+  #freshOf(device: DeviceId, { kind, entries }: IndexNews): readonly SequencedEntry[] {
+    if (kind === 'full') return entries;
+    const { heard } = this.stored(device);
+    return entries.filter(({ sequence }) => sequence > heard);
   }
 
   /** Else the device would count as heard up to here, and what was missed would never be asked for. */
