@@ -91,15 +91,18 @@ export class Device {
       running.stop.abort(new Error('removed'));
       this.#folders.delete(id);
     }
+    // At once for all of them: what follows takes its time, and nothing may be given meanwhile that is unshared now.
+    const shared = Promise.all(
+      config.folders.map(({ id, devices }) => this.#folders.get(id)?.folder.share(devices)),
+    );
     this.#peers.update(this.#peerSettings());
+    await shared;
     for (const [id, running] of ending) {
       await running.ended;
       await this.#ports.store.forget(id);
     }
     for (const setting of config.folders) {
-      const running = this.#folders.get(setting.id);
-      if (running === undefined) this.#startFolder(setting);
-      else await running.folder.share(setting.devices);
+      if (!this.#folders.has(setting.id)) this.#startFolder(setting);
     }
     this.#peers.update(this.#peerSettings());
     this.#tell();

@@ -107,6 +107,14 @@ export class ConnectionFolders {
     throw new KithError('PEER_INDEX_UNEXPECTED', { folder: message.folder });
   }
 
+  /** Whether the device may have anything of this folder, running or not. */
+  isShared(folder: FolderId): boolean {
+    const { device, settings } = this.#parts;
+    const { devices, exchanges } = settings();
+    const isKnown = devices.some(({ id }) => id === device);
+    return isKnown && exchanges.some((one) => one.id === folder && one.isSharedWith(device));
+  }
+
   /** How to serve this request; undefined if the device may have nothing of the folder at this moment. */
   serve(message: RequestMessage): ((signal: AbortSignal) => Promise<Uint8Array>) | undefined {
     const exchange = this.#open(message.folder)?.exchange;
@@ -226,12 +234,13 @@ export class ConnectionFolders {
   #send(session: FolderSession, { entries, position }: IndexBatch, signal: AbortSignal) {
     const { outbox, session: bep, device } = this.#parts;
     const folder = session.exchange.id;
+    const mayGoOn = () => this.isShared(folder);
     const make = () => {
       if (session.isOver || !session.exchange.isSharedWith(device)) return undefined;
       const update = { kind: 'update', prevSequence: sequenceOf(position) } as const;
       return bep.index({ folder, entries }, position.kind === 'full' ? { kind: 'full' } : update);
     };
-    return outbox.put({ lane: 'index', make }, signal);
+    return outbox.put({ lane: 'index', make, mayGoOn }, signal);
   }
 
   #word(exchange: FolderExchange): ClusterFolder {

@@ -7,7 +7,7 @@ import { assertNever } from '../base/assert.ts';
 import { asKithError, KithError } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
 import type { Hello } from '../bep/hello.ts';
-import { BepSession, type Outgoing, type SessionEvent } from '../bep/session.ts';
+import { BepSession, type SessionEvent } from '../bep/session.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { FolderId } from '../model/folder.ts';
 import type { BlockSource } from '../ports/exchange.ts';
@@ -21,13 +21,14 @@ import { Outbox } from './outbox.ts';
 import { Pulse } from './pulse.ts';
 import { ServedRequests } from './served-requests.ts';
 import type { PeerPorts, PeerSettings } from './settings.ts';
+import { slices } from './slices.ts';
 
-/** Most bytes handed to the socket in one go. */
-const MOST_WRITE = 256 * 1024;
 /** For the last words and an orderly end. */
 const FAREWELL_MS = 5_000;
 /** How long the device may take to hang up when we have said why we leave. */
 const LINGER_MS = 500;
+
+const UNSHARED = { reason: 'unshared while a message was on its way' };
 
 /** By which devices of our kind know each other; a hint, for it can be claimed by anyone. */
 export const CLIENT_NAME = 'kith';
@@ -101,6 +102,7 @@ export class PeerConnection {
       ...common,
       log: ports.log,
       serve: (message) => this.#folders.serve(message),
+      isShared: (folder) => this.#folders.isShared(folder),
     });
     this.idle = new Promise((resolve) => {
       this.#setIdle = resolve;
@@ -229,8 +231,12 @@ export class PeerConnection {
   /** Writes until the end of the outbox. Its failure is the connection's. */
   async #write(): Promise<void> {
     try {
-      await this.#outbox.run(async (frame) => {
+      await this.#outbox.run(async (frame, mayGoOn) => {
+        let hasBegun = false;
         for (const parts of slices(frame)) {
+          // Half a frame cannot be taken back, and nothing can follow it.
+          if (hasBegun && !mayGoOn()) throw new KithError('CONNECTION_LOST', UNSHARED);
+          hasBegun = true;
           await this.#pulse.writing(this.#parts.connection.write(parts));
         }
       });
@@ -278,23 +284,4 @@ export class PeerConnection {
       );
     }
   }
-}
-
-/** The parts in order, in runs of at most 256 KiB. */
-function* slices(frame: Outgoing): Generator<readonly Uint8Array[], void, undefined> {
-  let run: Uint8Array[] = [];
-  let room = MOST_WRITE;
-  for (const part of frame) {
-    for (let at = 0; at < part.length; ) {
-      const piece = part.subarray(at, at + room);
-      run.push(piece);
-      at += piece.length;
-      room -= piece.length;
-      if (room > 0) continue;
-      yield run;
-      run = [];
-      room = MOST_WRITE;
-    }
-  }
-  if (run.length > 0) yield run;
 }

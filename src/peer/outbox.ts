@@ -16,10 +16,16 @@ export type MakeFrame = () => Outgoing | undefined;
 export interface Frame {
   readonly lane: Lane;
   readonly make: MakeFrame;
+  /** Asked while it is being written, if that takes long: false if the device may not have the rest of it any more. */
+  readonly mayGoOn?: () => boolean;
 }
+
+/** Writes frames; before more of them than fits in one go it asks whether it may go on. */
+export type WriteFrames = (frames: Outgoing, mayGoOn: () => boolean) => Promise<void>;
 
 interface Item {
   readonly make: MakeFrame;
+  readonly mayGoOn: () => boolean;
   readonly settle: (wasWritten: boolean) => void;
 }
 
@@ -38,25 +44,25 @@ export class Outbox {
    * Resolves to true when the socket has taken the frame, to false if it was not sent and never will be. Rejects with the
    * signal's reason; the frame is then not sent, unless it is being written.
    */
-  put({ lane, make }: Frame, signal: AbortSignal): Promise<boolean> {
+  put({ lane, make, mayGoOn = always }: Frame, signal: AbortSignal): Promise<boolean> {
     const written = new Promise<boolean>((resolve) => {
       const makeUnlessAborted = () => (signal.aborted ? undefined : make());
       if (this.#hasEnded) resolve(false);
-      else this.#add(lane, { make: makeUnlessAborted, settle: resolve });
+      else this.#add(lane, { make: makeUnlessAborted, mayGoOn, settle: resolve });
     });
     return orAborted(written, signal);
   }
 
   /** As `put`, for those who need not know. */
   post(lane: Lane, make: MakeFrame): void {
-    if (!this.#hasEnded) this.#add(lane, { make, settle: () => undefined });
+    if (!this.#hasEnded) this.#add(lane, { make, mayGoOn: always, settle: () => undefined });
   }
 
   /** Drops what waits and takes nothing more; the frame being written is finished, and `last` follows it. */
   end(last: MakeFrame): void {
     if (this.#hasEnded) return;
     this.#drop();
-    this.#add('control', { make: last, settle: () => undefined });
+    this.#add('control', { make: last, mayGoOn: always, settle: () => undefined });
     this.#hasEnded = true;
   }
 
@@ -64,7 +70,7 @@ export class Outbox {
    * Writes until after `end`: a frame at a time, small ones together. If `write` rejects, so does this, and nothing more is
    * taken.
    */
-  async run(write: (frames: Outgoing) => Promise<void>): Promise<void> {
+  async run(write: WriteFrames): Promise<void> {
     try {
       for (let item = await this.#next(); item !== undefined; item = await this.#next()) {
         await this.#writeWith(item, write);
@@ -76,7 +82,7 @@ export class Outbox {
   }
 
   /** Writes the item and what waits behind it, as long as all of it together is small. */
-  async #writeWith(first: Item, write: (frames: Outgoing) => Promise<void>): Promise<void> {
+  async #writeWith(first: Item, write: WriteFrames): Promise<void> {
     const items: Item[] = [];
     const parts: Uint8Array[] = [];
     let bytes = 0;
@@ -92,7 +98,7 @@ export class Outbox {
         }
         if (bytes >= TOGETHER_BYTES) break;
       }
-      if (parts.length > 0) await write(parts);
+      if (parts.length > 0) await write(parts, () => items.every((item) => item.mayGoOn()));
       wasWritten = true;
     } finally {
       for (const { settle } of items) settle(wasWritten);
@@ -126,4 +132,8 @@ export class Outbox {
   #drop(): void {
     for (const lane of LANES) for (const item of this.#lanes[lane].splice(0)) item.settle(false);
   }
+}
+
+function always(): boolean {
+  return true;
 }

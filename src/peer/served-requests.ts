@@ -7,6 +7,7 @@ import { asKithError, KithError } from '../base/error.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import type { RequestMessage } from '../bep/messages/request.ts';
 import type { BepSession } from '../bep/session.ts';
+import type { FolderId } from '../model/folder.ts';
 import type { Log } from '../ports/log.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { Outbox } from './outbox.ts';
@@ -33,6 +34,7 @@ export class ServedRequests {
   readonly #group: TaskGroup;
   readonly #log: Log;
   readonly #serve: Serve;
+  readonly #isShared: (folder: FolderId) => boolean;
   readonly #budget = new ByteBudget(MOST_BYTES);
   /** In the order in which they came. */
   readonly #waiting = new Set<RequestMessage>();
@@ -43,12 +45,15 @@ export class ServedRequests {
     readonly group: TaskGroup;
     readonly log: Log;
     readonly serve: Serve;
+    /** Whether the device may have anything of the folder at all. */
+    readonly isShared: (folder: FolderId) => boolean;
   }) {
     this.#session = parts.session;
     this.#outbox = parts.outbox;
     this.#group = parts.group;
     this.#log = parts.log;
     this.#serve = parts.serve;
+    this.#isShared = parts.isShared;
   }
 
   /** Takes a request, to be answered when its turn has come. PEER_ASKS_TOO_MUCH if too many wait already. */
@@ -81,12 +86,14 @@ export class ServedRequests {
   async #answer(message: RequestMessage, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const data = await this.#read(message, signal);
+    // It may have been unshared since the bytes were read, and while they are written.
+    const mayGoOn = () => this.#isShared(message.folder);
     const make = () => {
-      // It may have been unshared since the bytes were read.
       const isAllowed = data !== undefined && this.#serve(message) !== undefined;
       return this.#session.response(message.id, isAllowed ? data : 'generic');
     };
-    await this.#outbox.put({ lane: message.request.size > SMALL ? 'bulk' : 'small', make }, signal);
+    const lane = message.request.size > SMALL ? 'bulk' : 'small';
+    await this.#outbox.put({ lane, make, mayGoOn }, signal);
   }
 
   async #read(message: RequestMessage, signal: AbortSignal): Promise<Uint8Array | undefined> {
