@@ -36,6 +36,7 @@ const HIGH_WATER = 256 * 1024;
 export class Pipe {
   readonly incoming: Mailbox<readonly Uint8Array[]>;
   readonly #parts: PipeParts;
+  readonly #joins: SimRandom;
   #queue: Piece[] = [];
   #underway = false;
   #held = 0;
@@ -49,6 +50,7 @@ export class Pipe {
 
   constructor(parts: PipeParts) {
     this.#parts = parts;
+    this.#joins = parts.random.fork('joins');
     this.incoming = new Mailbox((pieces) => {
       this.#untold += pieces.reduce((sum, piece) => sum + piece.length, 0);
       this.#tell();
@@ -179,9 +181,9 @@ export class Pipe {
 
   /** The piece, or it and those behind it that are there by now in one. */
   #withNext(bytes: Uint8Array): Uint8Array {
-    const { random, way, scheduler } = this.#parts;
+    const { way, scheduler } = this.#parts;
     const { joinChance } = way.traits;
-    if (joinChance === 0 || !random.chance(joinChance)) return bytes;
+    if (joinChance === 0 || !this.#joins.chance(joinChance)) return bytes;
     const joined = [bytes];
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       if ('end' in next || next.at > scheduler.now) break;

@@ -55,6 +55,8 @@ export class MutationStory {
   readonly #values = new Map<string, { readonly path: string; readonly hash: string }>();
   /** By content hash, under which versions it stood anywhere. */
   readonly #versions = new Map<string, Version[]>();
+  /** The same by path, of whatever content. */
+  readonly #rows = new Map<string, Version[]>();
 
   constructor(seed: number, options: StoryOptions) {
     this.#options = options;
@@ -118,11 +120,10 @@ export class MutationStory {
       const store = device.life?.store.folder(FOLDER);
       for (const path of store?.paths(undefined, 1000) ?? []) {
         const row = store?.ours(path);
-        if (row === undefined || row.deleted || row.kind !== 'file') continue;
+        if (row === undefined) continue;
         const hash = toHex(row.contentHash);
-        const known = this.#versions.get(hash) ?? [];
-        if (known.every((one) => compareVersions(one, row.version) !== 'equal'))
-          this.#versions.set(hash, [...known, row.version]);
+        noteVersion(this.#versions, hash, row.version);
+        noteVersion(this.#rows, path, row.version);
       }
     }
   }
@@ -140,14 +141,21 @@ export class MutationStory {
     return [...words, ...devices.flatMap(brokenBy)];
   }
 
-  /** A value is the liar's to take away if what it told of the path knew every version of it. */
+  /**
+   * A value is the liar's to take away by a version that knows it, and what it told of the path knew a version of it. If it
+   * gave the value's own version to something else, it still takes somebody who knows that to replace it.
+   */
   #mayBeGone(value: string): boolean {
     const { path, hash } = this.#values.get(value) ?? { path: '', hash: '' };
     const told = this.mutator.lies
       .filter((lie) => lie.path === path)
       .reduce<Version>((all, { version }) => mergeVersions(all, version), []);
-    const versions = this.#versions.get(hash) ?? [];
-    return versions.some((version) => compareVersions(told, version) === 'newer');
+    const rows = this.#rows.get(path) ?? [];
+    return (this.#versions.get(hash) ?? []).some((version) => {
+      const relation = compareVersions(told, version);
+      if (relation !== 'equal') return relation === 'newer';
+      return rows.some((row) => compareVersions(row, version) === 'newer');
+    });
   }
 }
 
@@ -164,6 +172,12 @@ function isForFiles({ person }: SimDevice, path: string): boolean {
 /** As the oracle shows it. */
 function show(value: string): string {
   return value.length > 40 ? `"${value.slice(0, 40)}…" (${value.length})` : `"${value}"`;
+}
+
+function noteVersion(known: Map<string, Version[]>, key: string, version: Version): void {
+  const versions = known.get(key) ?? [];
+  if (versions.some((one) => compareVersions(one, version) === 'equal')) return;
+  known.set(key, [...versions, version]);
 }
 
 function hashOf(value: string): string {

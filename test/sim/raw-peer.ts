@@ -2,6 +2,7 @@
 
 import type { SimDevice } from '../../lab/sim/device.ts';
 import { FOLDER } from '../../lab/sim/kith-world.ts';
+import { asKithError } from '../../src/base/error.ts';
 import { encodeFrame } from '../../src/bep/frame.ts';
 import { MessageType } from '../../src/bep/message-type.ts';
 import { encodeIndex } from '../../src/bep/messages/index-message.ts';
@@ -81,6 +82,9 @@ export class RawTalk {
           for (const event of this.#session.receive(piece)) this.#hear(event);
         }
       }
+    } catch (error) {
+      // To be hung up on is an end like any other.
+      if (asKithError(error, 'CONNECTION_LOST') === undefined) throw error;
     } finally {
       this.hasEnded = true;
       this.#connection.destroy();
@@ -97,14 +101,14 @@ export class RawTalk {
   }
 
   /** Says that it shares the folder with the victim, and has an index (of this id) up to `sequence`. */
-  config(sequence: number, indexId = INDEX_ID): void {
+  config(sequence: number, indexId = INDEX_ID, id = FOLDER): void {
     const { self, peer } = this.#ends;
     const plain = { name: '', addresses: [], isEncrypted: false };
     const devices = [
       { ...plain, id: self, indexId, sequence },
       { ...plain, id: peer, indexId: 0n, sequence: 0 },
     ];
-    const folder = { id: FOLDER, label: '', isPaused: false, devices };
+    const folder = { id, label: '', isPaused: false, devices };
     this.say(this.#session.clusterConfig({ folders: [folder] }));
   }
 
@@ -130,8 +134,8 @@ export class RawTalk {
     this.index(entries);
   }
 
-  request(request: PieceRequest): void {
-    this.say(this.#session.request(FOLDER, request).out);
+  request(request: PieceRequest, folder = FOLDER): void {
+    this.say(this.#session.request(folder, request).out);
   }
 
   say(parts: readonly Uint8Array[]): void {
