@@ -34,7 +34,13 @@ export class DevicePeer {
   readonly id: DeviceId;
   readonly #parts: DevicePeerParts;
   readonly #stop = new AbortController();
+  /** Rings when it may be time to dial. */
   readonly #bell = new Bell();
+  /**
+   * Rings when there is a reason not to wait until then. That a connection has ended is none: two devices that lose each
+   * other at once, whoever dialled, would never let the other's pace grow.
+   */
+  readonly #news = new Bell();
   readonly #pace: DialPace;
   readonly #connections = new Set<PeerConnection>();
   #group: TaskGroup | undefined;
@@ -76,6 +82,7 @@ export class DevicePeer {
       this.#pace.reset();
       this.#dialling?.abort();
       this.#bell.ring();
+      this.#news.ring();
     }
     for (const connection of this.#connections) connection.refresh();
   }
@@ -202,7 +209,7 @@ export class DevicePeer {
       while (this.#connections.size > 0 || dialableOf(this.#addresses).length === 0) {
         await this.#bell.wait(this.#parts.ports.clock, LOOK_MS, signal);
       }
-      if (!isFirst) await this.#bell.wait(this.#parts.ports.clock, this.#pace.next(), signal);
+      if (!isFirst) await this.#news.wait(this.#parts.ports.clock, this.#pace.next(), signal);
       if (this.#connections.size === 0) await this.#dialOnce(dialableOf(this.#addresses), signal);
     }
   }
