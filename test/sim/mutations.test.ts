@@ -93,6 +93,8 @@ test('an update that is sent again, late, does not bring back what it told', () 
 
 /** Kith sends no news of downloads. */
 const NEVER = /^progress\./;
+/** To delete and to replace is everybody's right. */
+const RIGHTS = ['index.delete', 'index.overwrite'];
 const EACH = [...TRANSFER_MUTATIONS, ...FACT_MUTATIONS].filter((name) => !NEVER.test(name));
 
 for (const name of EACH) {
@@ -112,13 +114,12 @@ for (const name of EACH) {
         a.log.filter(({ level }) => level === 'error'),
         [],
       );
-      const before = [...a.person.contents()].filter(([path]) => path.startsWith('a/'));
-      assert.ok(before.length >= 3, `${before}`);
       mutator.follow({});
       b.replaceDatabase(undefined);
       world.up(b);
       await calm(world);
       assert.deepEqual(a.person.contents(), b.person.contents());
+      if (RIGHTS.includes(name)) return;
       const values = new Set(a.person.contents().values());
       for (const value of ['another x of a', 'y of a', 'z of a', 'y of b'])
         assert.ok(values.has(value), value);
