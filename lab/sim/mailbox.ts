@@ -36,6 +36,14 @@ export class Mailbox<Item> implements AsyncIterable<Item> {
     this.#waiting = undefined;
   }
 
+  /** No more will come, and what waits will not be read: it is given back. */
+  close(): readonly Item[] {
+    const items = this.#items;
+    this.#items = [];
+    this.end();
+    return items;
+  }
+
   /** What waits is dropped; this and every later attempt to read throws. */
   fail(error: unknown): void {
     if (this.#ending !== undefined && 'error' in this.#ending) return;

@@ -180,7 +180,7 @@ export class SimNetwork {
     this.#listening.set(address, { user, arrivals });
     const stop = (): void => {
       this.#listening.delete(address);
-      arrivals.end();
+      for (const connection of arrivals.close()) connection.destroy();
     };
     at.signal.addEventListener('abort', stop, { once: true });
     const shown = `tcp://${this.hostOf(user.device)}:${port}`;

@@ -88,6 +88,54 @@ export function networkContract(name: string, subject: NetworkSubject): void {
     });
   });
 
+  test(`${name}: what is said before anybody looks is there for who looks later`, async () => {
+    const stop = new AbortController();
+    const listener = await far.listen(subject.listenAt, stop.signal);
+    const dialled = await near.dial(listener.address, stop.signal);
+    await dialled.write([pattern(1000)]);
+    const closed = dialled.close();
+    const accepted = await firstOf(listener);
+    assert.deepEqual(await readAll(accepted), pattern(1000));
+    await accepted.close();
+    await closed;
+    stop.abort();
+  });
+
+  test(`${name}: single bytes arrive in order, however they are put together`, async () => {
+    await withPair(subject, async (dialled, accepted) => {
+      const arrived = readExactly(accepted, 2000);
+      for (const byte of pattern(2000)) await dialled.write([Uint8Array.of(byte)]);
+      assert.deepEqual(await arrived, pattern(2000));
+    });
+  });
+
+  test(`${name}: a connection outlives its listener, one that nobody took does not`, async () => {
+    const stop = new AbortController();
+    const listener = await far.listen(subject.listenAt, stop.signal);
+    const dialled = await near.dial(listener.address, stop.signal);
+    const accepted = await firstOf(listener);
+    const untaken = await near.dial(listener.address, new AbortController().signal);
+    // It has arrived: the next of them are taken in order.
+    const another = await near.dial(listener.address, new AbortController().signal);
+    stop.abort();
+    await Promise.all([untaken, another].map((one) => readAll(one).catch(expectLost)));
+    await dialled.write([pattern(10)]);
+    assert.deepEqual(await readExactly(accepted, 10), pattern(10));
+    for (const one of [dialled, accepted, untaken, another]) one.destroy();
+  });
+
+  test(`${name}: who was closed on reads the end, and cannot go on writing for good`, async () => {
+    await withPair(subject, async (dialled, accepted) => {
+      const closed = accepted.close();
+      assert.deepEqual(await readAll(dialled), pattern(0));
+      await assert.rejects(async () => {
+        for (;;) await dialled.write([pattern(16_384)]);
+      }, lost);
+      await dialled.close();
+      await closed;
+    });
+  });
+
   test(`${name}: destroying one end ends the other`, async () => {
     await withPair(subject, async (dialled, accepted) => {
       const reading = readAll(accepted).catch((error: unknown) => error);
@@ -203,6 +251,10 @@ function pattern(length: number): Uint8Array {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
+}
+
+function expectLost(error: unknown): void {
+  if (!lost(error)) throw error;
 }
 
 function lost(error: unknown): boolean {
