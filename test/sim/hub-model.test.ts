@@ -56,6 +56,8 @@ const LEGAL: readonly string[] = [
   // The third one heard of v before it heard that x was replaced, or after it.
   'n1 x@1, n3? x, n2 v@10, n1 w/x@20, = w v',
   'n1 x@1, n3? x, n2 v@10, n1 w/x@20, = w v x',
+  // What n2 has fetched is put in place when the hub has taken a delete, and then what stood with n2 itself.
+  'n2 a@1, n1 b@5, n1 -/b, n1? a, n2? b, = b a',
 ];
 
 const ILLEGAL: readonly string[] = [

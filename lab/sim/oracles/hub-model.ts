@@ -54,6 +54,10 @@ interface State {
   readonly hub: HubVersion;
   readonly copies: readonly string[];
   readonly local: readonly HubVersion[];
+  /** What one node has fetched and not put in place yet, while the hub may move on. */
+  readonly coming: { readonly node: number; readonly version: HubVersion } | undefined;
+  /** How often that may still happen before the next rest. */
+  readonly late: number;
 }
 
 const NOTHING: HubVersion = { value: undefined, past: 0n, time: 0 };
@@ -68,18 +72,39 @@ export const HUB_RULES: HubRules = {
   isCopied: (loser, winner) => loser.value !== undefined && loser.value !== winner.value,
 };
 
-/** Follows the trace from empty nodes on. Cost: states times nodes for each event; a few hundred at most for three nodes. */
+/** More of them than this between two rests need no explanation by chance. Each makes the search some ten times longer. */
+const MOST_LATE = 2;
+
+/**
+ * Follows the trace from empty nodes on: first as if what a node fetches were in place at once, and only if that explains
+ * nothing as if it were late once, or twice, between two rests. Some thousand states for each event and three nodes.
+ */
 export function judgeHub(
   nodes: readonly string[],
   trace: readonly HubEvent[],
   rules: HubRules = HUB_RULES,
 ): HubVerdict {
-  let states: readonly State[] = [{ hub: NOTHING, copies: [], local: nodes.map(() => NOTHING) }];
+  let verdict = follow({ nodes, trace, rules, late: 0 });
+  for (let late = 1; late <= MOST_LATE && !verdict.isLegal; late++) {
+    verdict = follow({ nodes, trace, rules, late });
+  }
+  return verdict;
+}
+
+function follow(search: {
+  readonly nodes: readonly string[];
+  readonly trace: readonly HubEvent[];
+  readonly rules: HubRules;
+  readonly late: number;
+}): HubVerdict {
+  const { nodes, trace, rules, late } = search;
+  const local = nodes.map(() => NOTHING);
+  let states: readonly State[] = [{ hub: NOTHING, copies: [], local, coming: undefined, late }];
   for (const [at, event] of trace.entries()) {
     const node = 'node' in event ? nodes.indexOf(event.node) : -1;
     if ('node' in event && node < 0) throw new Error(`there is no node ${event.node}`);
     states = closed(states, rules)
-      .map((state) => after(state, { event, node, bit: 1n << BigInt(at) }))
+      .map((state) => after(state, { event, node, bit: 1n << BigInt(at), late }))
       .filter((state) => state !== undefined);
     if (states.length === 0) return { isLegal: false, at, event };
   }
@@ -100,18 +125,38 @@ function closed(states: readonly State[], rules: HubRules): readonly State[] {
 }
 
 function hiddenSteps(state: State, rules: HubRules): readonly State[] {
-  return state.local.flatMap((local, node) => [
-    ...settled({ holder: state.hub, other: local }, rules).map(({ version, copy }) => ({
+  const { hub, coming } = state;
+  const steps = state.local.flatMap((local, node) => [
+    ...settled({ holder: hub, other: local }, rules).map(({ version, copy }) => ({
       ...state,
       hub: version,
       copies: withCopy(state.copies, copy),
     })),
-    ...settled({ holder: local, other: state.hub }, rules).map(({ version, copy }) => ({
-      ...state,
-      local: state.local.with(node, version),
-      copies: withCopy(state.copies, copy),
-    })),
+    ...placed(state, { node, version: hub }, rules),
+    ...fetched(state, node),
   ]);
+  if (coming === undefined) return steps;
+  return [...steps, ...placed({ ...state, coming: undefined }, coming, rules)];
+}
+
+function placed(
+  state: State,
+  { node, version: other }: { readonly node: number; readonly version: HubVersion },
+  rules: HubRules,
+): readonly State[] {
+  const holder = state.local[node] ?? NOTHING;
+  return settled({ holder, other }, rules).map(({ version, copy }) => ({
+    ...state,
+    local: state.local.with(node, version),
+    copies: withCopy(state.copies, copy),
+  }));
+}
+
+function fetched(state: State, node: number): readonly State[] {
+  const { hub, coming, late } = state;
+  const isWanted = !knows(state.local[node] ?? NOTHING, hub);
+  if (late === 0 || coming !== undefined || !isWanted) return [];
+  return [{ ...state, coming: { node, version: hub }, late: late - 1 }];
 }
 
 /** What becomes of the holder's version when it hears of the other one; nothing if it stays. */
@@ -140,10 +185,17 @@ function knows(one: HubVersion, other: HubVersion): boolean {
 /** The state after what was seen; undefined if it could not have been seen. */
 function after(
   state: State,
-  seen: { readonly event: HubEvent; readonly node: number; readonly bit: bigint },
+  seen: {
+    readonly event: HubEvent;
+    readonly node: number;
+    readonly bit: bigint;
+    readonly late: number;
+  },
 ): State | undefined {
   const { event, node, bit } = seen;
-  if (event.kind === 'stabilise') return isStable(state, event) ? state : undefined;
+  if (event.kind === 'stabilise') {
+    return isStable(state, event) ? { ...state, coming: undefined, late: seen.late } : undefined;
+  }
   const local = state.local[node] ?? NOTHING;
   if (event.kind === 'read') return local.value === event.value ? state : undefined;
   if (local.value !== event.over) return undefined;
@@ -156,19 +208,21 @@ function isStable(
   seen: { readonly value: HubValue; readonly copies: readonly string[] },
 ): boolean {
   const isEverywhere = local.every(({ past }) => past === hub.past);
-  const isSame = hub.value === seen.value && sorted(seen.copies).join('\0') === copies.join('\0');
+  const isSame = hub.value === seen.value && setOf(seen.copies).join('\0') === copies.join('\0');
   return isEverywhere && isSame;
 }
 
 function withCopy(copies: readonly string[], copy: HubValue): readonly string[] {
-  return copy === undefined || copies.includes(copy) ? copies : sorted([...copies, copy]);
+  return copy === undefined || copies.includes(copy) ? copies : setOf([...copies, copy]);
 }
 
-function sorted(values: readonly string[]): readonly string[] {
-  return [...values].sort();
+/** Copies of one content under two names are one: those who made them could not know of each other. */
+function setOf(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort();
 }
 
-function keyOf({ hub, copies, local }: State): string {
-  const shown = [hub, ...local].map(({ value, past }) => `${value ?? ''}@${past.toString(36)}`);
-  return `${shown.join(' ')} ${JSON.stringify(copies)}`;
+function keyOf({ hub, copies, local, coming, late }: State): string {
+  const versions = [hub, ...local, ...(coming === undefined ? [] : [coming.version])];
+  const shown = versions.map(({ value, past }) => `${value ?? ''}@${past.toString(36)}`);
+  return `${shown.join(' ')} ${coming?.node ?? ''} ${late} ${JSON.stringify(copies)}`;
 }
