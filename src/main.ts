@@ -26,6 +26,10 @@ const program: Program = {
     const { openOffline } = await import('./daemon/offline-config.ts');
     return await openOffline(home);
   },
+  examine: async function* (home, options) {
+    const { examine } = await import('./daemon/doctor/examine.ts');
+    yield* examine(home, options);
+  },
 };
 
 process.stdout.on('error', endQuietly);

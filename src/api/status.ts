@@ -35,6 +35,8 @@ const folderDeviceSchema = z.object({
   lastSeenMs: z.number().nullable(),
   /** Why there is no connection, for people, or null: connected, or nobody has tried. */
   trouble: z.string().nullable(),
+  /** How far its clock was ahead of ours when the present connection began, in milliseconds; not there if it does not say. */
+  clockAheadMs: z.number().optional(),
 });
 
 const folderStatusSchema = z.object({

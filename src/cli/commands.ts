@@ -5,6 +5,7 @@ import { demoCommand } from './commands/demo.ts';
 import { deviceAddCommand } from './commands/device-add.ts';
 import { deviceListCommand } from './commands/device-list.ts';
 import { deviceRemoveCommand } from './commands/device-remove.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { folderAddCommand } from './commands/folder-add.ts';
 import { folderListCommand } from './commands/folder-list.ts';
 import { folderRemoveCommand } from './commands/folder-remove.ts';
@@ -36,5 +37,6 @@ export const COMMANDS: readonly Command[] = [
   folderRemoveCommand,
   folderShareCommand,
   rescanCommand,
+  doctorCommand,
   demoCommand,
 ];

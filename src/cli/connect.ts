@@ -61,7 +61,14 @@ export async function withConfiguration<Result>(
   return await use(file);
 }
 
-async function findClient(home: string, signal: AbortSignal): Promise<DaemonClient | undefined> {
+/**
+ * The daemon whose address stands in the home, which may have ended since: whoever calls this knows that somebody holds the
+ * lock. undefined if no address stands there.
+ */
+export async function findClient(
+  home: string,
+  signal: AbortSignal,
+): Promise<DaemonClient | undefined> {
   const target = await readTarget(home);
   return target === undefined ? undefined : new DaemonClient(target, { signal });
 }

@@ -1,6 +1,8 @@
 /** What the command line is given by whoever puts the program together: it knows neither the daemon nor its files. */
 
+import type { Finding } from '../api/finding.ts';
 import type { ConfigurationService } from '../api/service.ts';
+import type { StatusReport } from '../api/status.ts';
 
 /** The configuration file under the home's lock. */
 export type OfflineConfig = ConfigurationService & AsyncDisposable;
@@ -18,6 +20,12 @@ export interface RunOptions {
   readonly onReady: () => void;
 }
 
+export interface ExamineOptions {
+  /** Asks the daemon of the home; called only while somebody holds its lock. */
+  readonly askStatus: () => Promise<StatusReport>;
+  readonly signal: AbortSignal;
+}
+
 export interface Program {
   readonly version: string;
   /** Runs a daemon until the signal aborts, then resolves; rejects if it cannot start or fails. */
@@ -26,4 +34,6 @@ export interface Program {
   initHome(home: string, options: InitOptions): Promise<string>;
   /** The file for changes, or undefined if a daemon, or for a moment another command, has the lock. CONFIG_MISSING. */
   openOffline(home: string): Promise<OfflineConfig | undefined>;
+  /** What is well and what is not, finding by finding, whether a daemon runs or not. Changes nothing. */
+  examine(home: string, options: ExamineOptions): AsyncIterable<Finding>;
 }

@@ -78,6 +78,7 @@ function report(parts: ServiceParts): Omit<StatusReport, 'notes'> {
         freshnessMs: Math.round(each.freshnessMs),
         lastSeenMs: link?.lastSeenMs ?? null,
         trouble: link?.trouble ?? null,
+        ...(link?.clockAheadMs === undefined ? {} : { clockAheadMs: link.clockAheadMs }),
       };
     });
     const silent = shared.find(({ connected, heard }) => connected && !heard);

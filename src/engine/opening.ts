@@ -6,6 +6,7 @@ import type { FolderId } from '../model/folder.ts';
 import type { FolderIdentity, FolderStore } from '../ports/folder-store.ts';
 import type { Random } from '../ports/random.ts';
 import type { FolderPorts } from './context.ts';
+import { isMarkerOf, markerText, parseMarker } from './marker-text.ts';
 import type { RootFound } from './programs/marker.ts';
 import type { Root } from './programs/reach.ts';
 
@@ -27,11 +28,6 @@ export interface Opened {
   readonly isAfterPowerCut: boolean;
 }
 
-interface Marker {
-  readonly folder: string;
-  readonly token: string;
-}
-
 /**
  * Trusts the root or stops: ROOT_MISSING, MARKER_MISSING, MARKER_FOREIGN. Where marker and database tell different starts,
  * the database is older than the world: a new index and an empty base.
@@ -46,7 +42,7 @@ export async function openFolder(opening: Opening): Promise<Opened> {
   const before = store.identity() ?? fresh(opening);
   const identity = { ...before, nextToken: newToken(ports.random) };
   await store.commit({ identity });
-  const text = JSON.stringify({ folder: escapeText(opening.id), token: identity.nextToken });
+  const text = markerText(opening.id, identity.nextToken);
   await ports.disk.run('writeMarker', { path, text }, { urgency: 0 });
   const isAfterPowerCut = isKnown && before.bootId !== opening.bootId && !before.endedCleanly;
   // The boot of before stays noted until what the power cut left is sorted out, through however many starts.
@@ -74,7 +70,7 @@ function admit(opening: Opening, found: RootFound, known: FolderIdentity | undef
   const { path, id } = opening;
   if (!found.exists) throw new KithError('ROOT_MISSING', { path });
   const marker = found.marker === undefined ? undefined : parseMarker(found.marker);
-  if (found.marker !== undefined && marker?.folder !== escapeText(id)) {
+  if (found.marker !== undefined && (marker === undefined || !isMarkerOf(marker, id))) {
     throw new KithError('MARKER_FOREIGN', { path, belongsTo: marker?.folder });
   }
   if (known === undefined) return false;
@@ -82,25 +78,6 @@ function admit(opening: Opening, found: RootFound, known: FolderIdentity | undef
   if (marker === undefined && known.token === '') return false;
   if (marker === undefined) throw new KithError('MARKER_MISSING', { path });
   return marker.token === known.token || marker.token === known.nextToken;
-}
-
-/** undefined for what is no marker of ours. */
-function parseMarker(text: string): Marker | undefined {
-  const match = /^\{"folder":"(.*)","token":"([0-9a-f]{32})"\}$/.exec(text);
-  const [, folder, token] = match ?? [];
-  return folder === undefined || token === undefined ? undefined : { folder, token };
-}
-
-/** The marker is plain ASCII, so that it is read the same everywhere. */
-function escapeText(text: string): string {
-  let escaped = '';
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    const plain =
-      code >= 0x20 && code < 0x7f && character !== '"' && character !== '\\' && character !== '%';
-    escaped += plain ? character : `%${code.toString(16)};`;
-  }
-  return escaped;
 }
 
 function fresh(opening: Pick<Opening, 'ports' | 'bootId'>): FolderIdentity {

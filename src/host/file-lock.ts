@@ -7,6 +7,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { KithError } from '../base/error.ts';
+import { isAbsence } from './private-file.ts';
 
 interface LockLibrary {
   tryLock(fd: number): boolean;
@@ -46,6 +47,41 @@ export async function tryFileLock(file: string): Promise<FileLock | undefined> {
     },
     [Symbol.asyncDispose]: () => handle.close(),
   };
+}
+
+/**
+ * True if somebody holds the lock on `file` now; false if there is no such file. It is tried for a moment, and nothing is
+ * made or written. HOME_LOCK_UNSUPPORTED.
+ */
+export async function isFileLocked(file: string): Promise<boolean> {
+  const library = loadLibrary();
+  const handle = await openIfThere(file);
+  if (handle === undefined) return false;
+  try {
+    return !lock(library, handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Why nothing can be locked here; undefined if it can, as far as the library loads. */
+export function lockTrouble(): string | undefined {
+  try {
+    loadLibrary();
+    return undefined;
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    return cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+  }
+}
+
+async function openIfThere(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, constants.O_RDWR | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
 }
 
 function lock(library: LockLibrary, handle: FileHandle): boolean {

@@ -51,6 +51,7 @@ export class DevicePeer {
   #sinceMs: number | undefined;
   #lastSeenMs: number | undefined;
   #trouble: string | undefined;
+  #clockAheadMs: number | undefined;
 
   constructor(parts: DevicePeerParts) {
     this.#parts = parts;
@@ -98,6 +99,7 @@ export class DevicePeer {
       client: isConnected ? this.#client : undefined,
       lastSeenMs: this.#lastSeenMs,
       trouble: isConnected ? undefined : this.#trouble,
+      clockAheadMs: isConnected ? this.#clockAheadMs : undefined,
     };
   }
 
@@ -151,11 +153,18 @@ export class DevicePeer {
     if (this.#live === peer) {
       this.#client = `${hello.clientName} ${hello.clientVersion}`.slice(0, 100);
       this.#trouble = undefined;
+      this.#clockAheadMs = this.#clockAhead(hello);
       const facts = { device: this.id, address: peer.address, client: this.#client };
       this.#parts.ports.log.write('info', 'connected', facts);
       this.#parts.onChange();
     }
     return 'stay';
+  }
+
+  /** Both clocks as they are at this moment; the way here took far less than what matters of it. */
+  #clockAhead({ timestamp }: Hello): number | undefined {
+    if (timestamp <= 0n) return undefined;
+    return Number(timestamp / 1_000_000n) - this.#parts.ports.clock.now();
   }
 
   /** Notes why there is no connection; told once, however often it happens. */

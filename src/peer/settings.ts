@@ -46,4 +46,6 @@ export interface DeviceStatus {
   readonly lastSeenMs: number | undefined;
   /** For people: why there is no connection, as far as it is known. */
   readonly trouble: string | undefined;
+  /** How far its clock was ahead of ours when it said Hello; undefined if it did not say, or is not there. */
+  readonly clockAheadMs: number | undefined;
 }

@@ -9,6 +9,7 @@ import type { Program, RunOptions } from '../../src/cli/program.ts';
 import { ConfigFile, readConfig } from '../../src/daemon/config-file.ts';
 import { startControlServer } from '../../src/daemon/control-server.ts';
 import { ensureToken } from '../../src/daemon/control-token.ts';
+import { examine } from '../../src/daemon/doctor/examine.ts';
 import { initHome } from '../../src/daemon/init.ts';
 import { lockHome } from '../../src/daemon/lock.ts';
 import { openOffline } from '../../src/daemon/offline-config.ts';
@@ -81,6 +82,7 @@ export function fakeProgram(services: Map<string, FakeService>): Program {
     version: '0.0.1',
     initHome,
     openOffline,
+    examine,
     runDaemon: async (home, options) => {
       const service = new FakeService({ home });
       const onReady = () => {
