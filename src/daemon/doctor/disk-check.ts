@@ -80,10 +80,12 @@ function judgeBytes(room: Room): readonly Finding[] {
 }
 
 function judgeInodes({ names, path, totalInodes, freeInodes }: Room): readonly Finding[] {
-  if (totalInodes === 0 || freeInodes >= Math.min(LOW_INODES, totalInodes / 20)) return [];
+  if (totalInodes === 0) return [];
   const text = `${freeInodes} more files fit where ${names.join(', ')} lies (inodes)`;
   const mend = `remove files there: du -x --inodes -d1 '${path}' | sort -n | tail`;
-  return [freeInodes < LEAST_INODES ? bad('disk', text, mend) : warn('disk', text, mend)];
+  if (freeInodes < LEAST_INODES) return [bad('disk', text, mend)];
+  const isLow = freeInodes < Math.min(LOW_INODES, totalInodes * LOW_PART);
+  return isLow ? [warn('disk', text, mend)] : [];
 }
 
 /** undefined: it cannot be reached. Why is told by the checks of folders and configuration. */

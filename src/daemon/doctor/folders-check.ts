@@ -57,7 +57,10 @@ export function judgeFolders(all: readonly FolderFacts[]): readonly Finding[] {
   if (found.length > 0) return found;
   const directories = all.reduce((sum, { survey }) => sum + (survey?.directories ?? 0), 0);
   return [
-    ok('folders', all.length === 0 ? 'none yet' : `directories that can be read: ${directories}, all of them`),
+    ok(
+      'folders',
+      all.length === 0 ? 'none yet' : `directories that can be read: ${directories}, all of them`,
+    ),
   ];
 }
 
