@@ -16,7 +16,8 @@ const program: Program = {
   runDaemon: async (home, options) => {
     const { runDaemon } = await import('./daemon/main.ts');
     const format = process.stderr.isTTY ? 'text' : 'json';
-    await runDaemon(home, { ...options, version, log: nodeLog({ sink: process.stderr, format }) });
+    const sink = { write: options.log };
+    await runDaemon(home, { ...options, version, log: nodeLog({ sink, format }) });
   },
   initHome: async (home, options) => {
     const { initHome } = await import('./daemon/init.ts');

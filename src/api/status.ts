@@ -37,6 +37,26 @@ const folderDeviceSchema = z.object({
   trouble: z.string().nullable(),
   /** How far its clock was ahead of ours when the present connection began, in milliseconds; not there if it does not say. */
   clockAheadMs: z.number().optional(),
+  /** Bytes of what it lacks that were sent to it already; they stand in `need` until it says that it has the files. */
+  progress: z.object({ bytes: z.number() }).optional(),
+});
+
+/** How far work has come that no other number tells yet. */
+const progressSchema = z.object({
+  /**
+   * What is being looked at or read, or null. `entries` of about `ofEntries` names, which is null if nobody knows; `bytes` of
+   * `ofBytes` that have to be read, as far as that is known.
+   */
+  scan: z
+    .object({
+      entries: z.number(),
+      ofEntries: z.number().nullable(),
+      bytes: z.number(),
+      ofBytes: z.number(),
+    })
+    .nullable(),
+  /** Files that are on their way here; their bytes stand in `need` until they are in place. */
+  fetch: z.object({ files: z.number(), bytes: z.number() }),
 });
 
 const folderStatusSchema = z.object({
@@ -50,6 +70,8 @@ const folderStatusSchema = z.object({
   need: needSchema,
   problems: z.array(problemSchema),
   devices: z.array(folderDeviceSchema),
+  /** Not there while the folder is not open. */
+  progress: progressSchema.optional(),
 });
 
 /** `GET status`: this device, its folders, and in each folder the devices that share it. */

@@ -5,8 +5,11 @@ import type { StreamEvent } from '../api/events.ts';
 import type { StatusReport } from '../api/status.ts';
 import type { DaemonClient } from './client.ts';
 
-/** Changes come in bursts; the status is asked for at most this often. */
+/** Changes come in bursts; the status is asked for at most this often, */
 const LEAST_GAP_MS = 25;
+/** and in the long run, after a burst of so many, this often. */
+const STEADY_GAP_MS = 250;
+const BURST = 8;
 /** And at least this often, for numbers that move without an event. */
 const MOST_GAP_MS = 500;
 
@@ -17,11 +20,26 @@ const MOST_GAP_MS = 500;
 export async function* followStatus(client: DaemonClient): AsyncGenerator<StatusReport> {
   using events = await client.events();
   const notices = new Notices(events);
+  const pace = new Pace();
   for (;;) {
     notices.forget();
     yield await client.status();
-    await sleep(LEAST_GAP_MS, undefined, { signal: client.signal });
+    await sleep(pace.gapMs(performance.now()), undefined, { signal: client.signal });
     await notices.next(MOST_GAP_MS);
+  }
+}
+
+/** Lets the first of a burst follow closely, so that who waits for an end learns of it at once. */
+export class Pace {
+  #saved = BURST;
+  #lastMs: number | undefined;
+
+  /** How long to wait before the next time. */
+  gapMs(nowMs: number): number {
+    const gapMs = nowMs - (this.#lastMs ?? nowMs);
+    this.#lastMs = nowMs;
+    this.#saved = Math.min(BURST, this.#saved + gapMs / STEADY_GAP_MS) - 1;
+    return this.#saved >= 0 ? LEAST_GAP_MS : STEADY_GAP_MS;
   }
 }
 

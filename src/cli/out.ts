@@ -1,6 +1,7 @@
 /** Where a command prints: data to standard output, what is meant for people to standard error. */
 
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { type BarStyle, barStyle } from './progress/bar.ts';
 
 /** A stream as far as printing needs it. */
 export interface Stream {
@@ -21,12 +22,26 @@ export interface Out {
   note(text: string): void;
   /** The text in this colour if data goes to a terminal. */
   paint(colour: Colour, text: string): string;
-  /** On a terminal, removes what stands there. */
+  /** Where data goes to a terminal, removes what stands there. */
   clear(): void;
-  /** Lines below everything else that the next draft replaces, cut to the width. Does nothing where data goes to no terminal. */
+  /** Whole lines of a log, each with its end, to standard error. */
+  log(lines: string): void;
+  /**
+   * Lines on standard error, below everything else, that the next draft replaces; cut to the width. Does nothing where that is
+   * no terminal.
+   */
   draft(lines: readonly string[]): void;
+  /** Of the terminal that drafts appear on; undefined if there is none. */
+  readonly live: LiveTerminal | undefined;
   /** Data goes to a terminal that can move its cursor. */
   readonly isTerminal: boolean;
+}
+
+export interface LiveTerminal {
+  /** Characters that fit in a line now. */
+  readonly width: () => number;
+  /** Of its bars. */
+  readonly style: BarStyle;
 }
 
 const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
@@ -44,14 +59,18 @@ export function makeOut({
 }): Out {
   const isTerminal = stdout.isTTY === true && env['TERM'] !== 'dumb';
   const hasColours = isTerminal && !env['NO_COLOR'];
-  const drafts = new Drafts(stdout);
+  const isLive = stderr.isTTY === true && env['TERM'] !== 'dumb';
+  const drafts = new Drafts(stderr);
   return {
     isTerminal,
+    live: isLive ? { width: () => drafts.width, style: barStyle(env) } : undefined,
     line: (text) => drafts.around(() => stdout.write(`${text}\n`)),
     json: (value, form = 'indented') => {
-      stdout.write(`${JSON.stringify(value, null, form === 'indented' ? 2 : 0)}\n`);
+      const text = JSON.stringify(value, null, form === 'indented' ? 2 : 0);
+      drafts.around(() => stdout.write(`${text}\n`));
     },
     note: (text) => drafts.around(() => stderr.write(`${text}\n`)),
+    log: (lines) => drafts.around(() => stderr.write(lines)),
     paint: (colour, text) => {
       return hasColours ? styleText(colour, text, { validateStream: false }) : text;
     },
@@ -59,23 +78,27 @@ export function makeOut({
       if (isTerminal) stdout.write(CLEAR);
     },
     draft: (lines) => {
-      if (isTerminal) drafts.replace(lines);
+      if (isLive) drafts.replace(lines);
     },
   };
 }
 
 /** The lines at the end of a terminal that are not there to stay. */
 class Drafts {
-  readonly #stdout: Stream;
+  readonly #stream: Stream;
   #lines: readonly string[] = [];
 
-  constructor(stdout: Stream) {
-    this.#stdout = stdout;
+  constructor(stream: Stream) {
+    this.#stream = stream;
+  }
+
+  /** The last column stays empty: some terminals would go on to the next line. */
+  get width(): number {
+    return (this.#stream.columns || DEFAULT_COLUMNS) - 1;
   }
 
   replace(lines: readonly string[]): void {
-    const width = (this.#stdout.columns ?? DEFAULT_COLUMNS) - 1;
-    const fitting = lines.map((line) => cut(line, width));
+    const fitting = lines.map((line) => cut(line, this.width));
     if (fitting.join('\n') === this.#lines.join('\n')) return;
     this.#erase();
     this.#lines = fitting;
@@ -90,11 +113,11 @@ class Drafts {
   }
 
   #erase(): void {
-    if (this.#lines.length > 0) this.#stdout.write(`\u001b[${this.#lines.length}A\u001b[0J`);
+    if (this.#lines.length > 0) this.#stream.write(`\u001b[${this.#lines.length}A\u001b[0J`);
   }
 
   #print(): void {
-    if (this.#lines.length > 0) this.#stdout.write(`${this.#lines.join('\n')}\n`);
+    if (this.#lines.length > 0) this.#stream.write(`${this.#lines.join('\n')}\n`);
   }
 }
 

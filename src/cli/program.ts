@@ -17,7 +17,14 @@ export interface RunOptions {
   /** Its abort stops the daemon cleanly. */
   readonly signal: AbortSignal;
   /** Called once the control API answers and every folder has been started. */
-  readonly onReady: () => void;
+  readonly onReady: (running: RunningDaemon) => void;
+  /** Takes the log, whole lines at a time. */
+  readonly log: (lines: string) => void;
+}
+
+/** A daemon in this process. */
+export interface RunningDaemon {
+  status(): Promise<StatusReport>;
 }
 
 export interface ExamineOptions {

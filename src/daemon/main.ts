@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { parseHostPort } from '../api/address.ts';
 import type { Config } from '../api/config.ts';
+import type { DaemonService } from '../api/service.ts';
 import { KithError } from '../base/error.ts';
 import type { EnginePrograms } from '../engine/programs.ts';
 import { readIdentity } from '../host/identity-files.ts';
@@ -27,7 +28,7 @@ export interface DaemonOptions {
   /** Its abort stops the daemon cleanly. */
   readonly signal: AbortSignal;
   /** Called once the control API answers and every folder has been started. */
-  readonly onReady: () => void;
+  readonly onReady: (running: Pick<DaemonService, 'status'>) => void;
   readonly version: string;
   readonly log: Log;
 }
@@ -119,7 +120,7 @@ async function runOnce(home: string, options: RunOptions): Promise<'ended' | 'da
   });
   await serve({ config, token, service, log, addressFile: files.address }, async () => {
     log.write('info', 'ready', { device: facts.self, version });
-    options.onReady();
+    options.onReady(service);
     await device.done;
   });
   return isDamaged ? 'damaged' : 'ended';

@@ -6,6 +6,7 @@ import type { ChangeEvent } from '../api/events.ts';
 import type { DaemonService } from '../api/service.ts';
 import type { FolderDeviceStatus, FolderStatus, StatusReport } from '../api/status.ts';
 import { KithError } from '../base/error.ts';
+import type { FolderStatus as EngineStatus } from '../engine/folder-status.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { ConfigFile } from './config-file.ts';
 import type { Device, DeviceFacts } from './device.ts';
@@ -78,6 +79,7 @@ function report(parts: ServiceParts): Omit<StatusReport, 'notes'> {
         freshnessMs: Math.round(each.freshnessMs),
         lastSeenMs: link?.lastSeenMs ?? null,
         trouble: link?.trouble ?? null,
+        progress: { bytes: each.givenBytes },
         ...(link?.clockAheadMs === undefined ? {} : { clockAheadMs: link.clockAheadMs }),
       };
     });
@@ -94,9 +96,22 @@ function report(parts: ServiceParts): Omit<StatusReport, 'notes'> {
       need,
       problems: [...problems],
       devices: shared,
+      ...progressOf(status),
     };
   });
   return { device: facts.self, name, version: facts.version, uptimeMs: uptimeMs(), folders };
+}
+
+function progressOf({ progress, need }: EngineStatus): Pick<FolderStatus, 'progress'> {
+  if (progress === undefined) return {};
+  const { scan, fetch } = progress;
+  return {
+    progress: {
+      scan: scan === undefined ? null : { ...scan, ofEntries: scan.ofEntries ?? null },
+      // Between the moment in which a file is in place and the one in which that is noted here, it would count twice.
+      fetch: { ...fetch, bytes: Math.min(fetch.bytes, need.bytes) },
+    },
+  };
 }
 
 function shortName(id: DeviceId): string {

@@ -16,6 +16,7 @@ import type { Watcher } from '../ports/watcher.ts';
 import type { Ledger } from './ledger.ts';
 import type { Root } from './programs/reach.ts';
 import type { EnginePrograms } from './programs.ts';
+import type { Tally } from './tally.ts';
 import type { StageWitness } from './witness.ts';
 
 /** The ports that a folder uses. */
@@ -38,6 +39,8 @@ export interface FolderContext {
   readonly rules: Rules;
   readonly store: FolderStore;
   readonly ledger: Ledger;
+  /** How far what takes long has come. */
+  readonly tally: Tally;
   /** Paths of the group under way: what is seen there means nothing until it is recorded, or recovered. */
   readonly busy: Set<RelPath>;
   /** Paths at which recovery has not told yet what is where, and why not: nobody looks at them or plans them meanwhile. */

@@ -9,8 +9,10 @@ import type { BlockSource } from '../ports/exchange.ts';
 import type { FolderContext } from './context.ts';
 import { Fetcher } from './fetcher.ts';
 import { Sources } from './sources.ts';
+import { Tally } from './tally.ts';
 
 const BLOCK = 131_072;
+const STAYS = new AbortController().signal;
 const PEER = 'PEER' as DeviceId;
 const BLOCKS = ['a', 'b', 'c'].map((letter) => new Uint8Array(BLOCK).fill(letter.charCodeAt(0)));
 const TARGET = {
@@ -30,7 +32,8 @@ async function begin(signal: AbortSignal, fetch: BlockSource['fetch']) {
   const run = (_name: string, args: { pieces: readonly unknown[] }) =>
     new Promise((resolve) => writes.push(() => resolve(args.pieces.map(() => 'ok'))));
   const root = { path: '/f', token: '' };
-  const context = { ports: { disk: { run } }, root, store } as unknown as FolderContext;
+  const tally = new Tally();
+  const context = { ports: { disk: { run } }, root, store, tally } as unknown as FolderContext;
   const wanted = { target: TARGET, stageName: 's', ours: undefined, mayBeStaged: false };
   const end = { outcome: 'none' as unknown };
   const fetched = new Fetcher(context, sources).fetch(wanted, signal).then(
@@ -42,7 +45,7 @@ async function begin(signal: AbortSignal, fetch: BlockSource['fetch']) {
     },
   );
   await settled();
-  return { writes, end, fetched };
+  return { writes, end, fetched, tally };
 }
 
 const given = (offset: number): Uint8Array => {
@@ -72,7 +75,7 @@ test('a fetch that was aborted is not over as long as something of it is still b
 test('a fetch that fails by a fault of ours asks for nothing more, and ends when all is written', async () => {
   let asked = 0;
   const fault = new Error('fault');
-  const { writes, end, fetched } = await begin(new AbortController().signal, async ({ offset }) => {
+  const { writes, end, fetched, tally } = await begin(STAYS, async ({ offset }) => {
     asked++;
     if (offset > 0) throw fault;
     return given(offset);
@@ -81,4 +84,27 @@ test('a fetch that fails by a fault of ours asks for nothing more, and ends when
   writes[0]?.();
   await fetched;
   assert.deepEqual([end.outcome, asked], [fault, 3]);
+  assert.deepEqual(tally.progress().fetch, { files: 0, bytes: 0 });
+});
+
+test('what has arrived of a file is counted piece by piece, until the file is in place', async () => {
+  const rest = Promise.withResolvers<void>();
+  const { writes, fetched, tally } = await begin(STAYS, async ({ offset }) => {
+    if (offset > 0) await rest.promise;
+    return given(offset);
+  });
+  assert.deepEqual(tally.progress().fetch, { files: 0, bytes: 0 });
+  writes.shift()?.();
+  await settled();
+  assert.deepEqual(tally.progress().fetch, { files: 1, bytes: BLOCK });
+  rest.resolve();
+  await settled();
+  while (writes.length > 0) {
+    writes.shift()?.();
+    await settled();
+  }
+  await fetched;
+  assert.deepEqual(tally.progress().fetch, { files: 1, bytes: 3 * BLOCK });
+  tally.over(TARGET.path);
+  assert.deepEqual(tally.progress().fetch, { files: 0, bytes: 0 });
 });

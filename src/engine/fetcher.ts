@@ -51,6 +51,17 @@ export class Fetcher {
 
   /** Stages the file. Rejects with the signal's reason, or with what stops a folder. */
   async fetch(wanted: Wanted, signal: AbortSignal): Promise<Fetched> {
+    let fetched: Fetched | undefined;
+    try {
+      fetched = await this.#stage(wanted, signal);
+      return fetched;
+    } finally {
+      // What is staged is on its way until it is in place.
+      if (fetched?.outcome !== 'staged') this.#context.tally.over(wanted.target.path);
+    }
+  }
+
+  async #stage(wanted: Wanted, signal: AbortSignal): Promise<Fetched> {
     const missing = await this.#reuse(wanted, signal);
     if (missing.length === 0) return { outcome: 'staged', isFinished: false };
     if (this.#sources.holding(this.#context.store, wanted.target).length === 0) {
@@ -87,6 +98,8 @@ export class Fetcher {
         { urgency: 2 },
       );
       missing.push(...part);
+      const here = Math.min(step, count - first) - part.length;
+      this.#context.tally.arrived(target.path, Math.min(here * target.blockSize, target.size));
     }
     return missing;
   }
@@ -165,7 +178,10 @@ export class Fetcher {
     try {
       for (const source of this.#sources.holding(this.#context.store, wanted.target)) {
         const written = await this.#from(source, { wanted, block, isWhole }, signal);
-        if (written === 'ok') return undefined;
+        if (written === 'ok') {
+          this.#context.tally.arrived(wanted.target.path, block.size);
+          return undefined;
+        }
         if (written === 'mismatch') {
           source.blame();
           code = 'BLOCK_MISMATCH';

@@ -35,6 +35,7 @@ export function reportOf(reporters: Reporters): FolderStatus {
       heard: running?.hearings.isHeard(device) === true,
       connected: sources.has(device),
       need: { ...lacking },
+      givenBytes: Math.min(lacking.bytes, running?.context.tally.givenTo(device) ?? 0),
       completion: completionOf(lacking, global),
       freshnessMs: isNothing(lacking) ? 0 : nowMs - (reporters.lackingSinceMs.get(device) ?? nowMs),
     };
@@ -47,7 +48,8 @@ export function reportOf(reporters: Reporters): FolderStatus {
     isTryingAgain: books.some((book: ProblemBook) => book.isAnyPassing(nowMs)),
     devices,
   });
-  return { ...state, ...structuredClone({ local, global, need }), problems, devices };
+  const progress = running?.context.tally.progress();
+  return { ...state, ...structuredClone({ local, global, need }), problems, devices, progress };
 }
 
 function workOf(running: FolderRun | undefined): Parameters<typeof stateOf>[0]['work'] {

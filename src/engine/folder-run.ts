@@ -16,6 +16,7 @@ import { Puller } from './puller.ts';
 import { recoverIntents, rescueDisplaced } from './recovery.ts';
 import { Server } from './server.ts';
 import type { Sources } from './sources.ts';
+import { Tally } from './tally.ts';
 import { StageWitness } from './witness.ts';
 
 /** The parts that exist while the folder runs. */
@@ -79,6 +80,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     rules: parts.rules,
     store,
     ledger: parts.ledger,
+    tally: new Tally(),
     busy: new Set<RelPath>(),
     unsettled: new Map(),
     bootId,

@@ -2,6 +2,7 @@
 
 import type { DeviceId } from '../model/device-id.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Progress } from './tally.ts';
 import type { Amount, Need } from './totals.ts';
 
 /** `stopped`: a person must look. `error`: Kith itself failed. */
@@ -17,6 +18,8 @@ export interface DeviceStatus {
   readonly completion: number;
   /** Age of the oldest change that it lacks; 0 if it lacks nothing. */
   readonly freshnessMs: number;
+  /** Bytes of what it lacks that it was given already. */
+  readonly givenBytes: number;
 }
 
 export interface FolderStatus {
@@ -28,6 +31,8 @@ export interface FolderStatus {
   /** Sorted by path. */
   readonly problems: readonly Problem[];
   readonly devices: readonly DeviceStatus[];
+  /** How far long work has come; undefined while the folder is not open. */
+  readonly progress: Progress | undefined;
 }
 
 export function isNothing(need: Need): boolean {

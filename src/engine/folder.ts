@@ -186,7 +186,7 @@ export class Folder implements FolderExchange {
     const running = this.#running;
     const refusal = (error: KithError): KithError =>
       new KithError('REQUEST_REFUSED', {}, this.#halt(error, running));
-    const bytes = await halting(() => running.server.serve(request), refusal);
+    const bytes = await halting(() => running.server.serve(device, request), refusal);
     signal.throwIfAborted();
     // It may have been unshared while the disk was reading.
     if (!this.isSharedWith(device)) throw new KithError('REQUEST_REFUSED', {});

@@ -93,6 +93,7 @@ export class Groups {
   abandon(path: RelPath): Operation | undefined {
     const ready = this.#ready.get(path);
     this.#ready.delete(path);
+    if (ready !== undefined) this.#context.tally.over(path);
     if (ready?.operation.kind === 'fetch') this.#parts.leftovers.add(stageNameOf(ready.operation));
     return ready?.operation;
   }
@@ -155,6 +156,7 @@ export class Groups {
       await this.#parts.stageAnew();
     }
     this.#context.busy.clear();
+    for (const { operation } of group) this.#context.tally.over(operation.path);
     this.#parts.onOver(group.map(({ operation }) => operation));
   }
 

@@ -52,6 +52,7 @@ export class Hearings {
   }
 
   end(device: DeviceId): void {
+    this.#context.tally.left(device);
     this.#hearings.delete(device);
   }
 
@@ -83,6 +84,8 @@ export class Hearings {
         };
         return begins ? { ...change, beginIndex: device } : change;
       });
+      const paths = entries.map(({ path }) => path);
+      this.#context.tally.heard(device, paths);
     }
     if (hearing === undefined) return;
     if (news.kind === 'full') {

@@ -22,6 +22,11 @@ export class Ledger {
     this.#totals = totals;
   }
 
+  /** How many entries there are here. */
+  get entries(): number {
+    return this.#totals.local.files + this.#totals.local.directories;
+  }
+
   /** Called after every change that has become durable. */
   onChange(listener: (changed: Changed) => void): void {
     this.#listeners.push(listener);
@@ -48,11 +53,13 @@ export class Ledger {
     if (built === undefined) return;
     const change = withCounter(built, this.store.identity());
     const paths = touchedPaths(change);
+    this.#totals.hold();
     for (const path of paths) this.#totals.count(path, -1);
     try {
       await this.store.commit(change);
     } finally {
       for (const path of paths) this.#totals.count(path, 1);
+      this.#totals.release();
     }
     const changed = { paths, ours: change.ours !== undefined && change.ours.length > 0 };
     for (const listener of this.#listeners) listener(changed);

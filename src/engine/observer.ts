@@ -137,10 +137,12 @@ export class Observer {
     if (this.#isScanning && this.#reader.size + this.#burials.size === 0) {
       this.#isScanning = false;
       this.#endFirstLook();
+      this.#context.tally.endScan();
       this.#burials.forgetConfirmation();
       // What was not damaged by now is not damaged by that power cut.
       this.#context.unsynced.range = undefined;
     }
+    if (!this.#isScanning && this.#reader.size === 0) this.#context.tally.rest();
     return isBuried;
   }
 
@@ -154,6 +156,7 @@ export class Observer {
   #beginScan(nowMs: number): void {
     this.#scanDueMs = nowMs + SCAN_EVERY_MS;
     this.#isScanning = true;
+    this.#context.tally.beginScan(this.#context.ledger.entries);
     this.#dirs.length = 0;
     this.#dirs.push({ path: '', isTree: true });
   }
@@ -201,6 +204,9 @@ export class Observer {
       paths: paths.map(({ path }) => path),
     };
     const found = await disk.run('look', args, { urgency: 1 });
+    for (const dir of found.dirs) {
+      if (dir.outcome === 'listed') this.#context.tally.looked(dir.entries.length);
+    }
     const { isConfirmed } = this.#burials;
     const looked = { readAtMs, sequence, device: found.device, isConfirmed };
     const findings = noFindings();

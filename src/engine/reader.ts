@@ -47,6 +47,8 @@ export class Reader {
   async read(unread: readonly Unread[]): Promise<void> {
     const small: Unread[] = [];
     for (const each of unread) {
+      const waiting = this.#large.get(each.diskPath)?.status.size ?? 0;
+      this.#context.tally.toRead(each.status.size - waiting);
       if (each.status.size > JOB_BYTES) this.#large.set(each.diskPath, each);
       else small.push(each);
     }
@@ -65,10 +67,12 @@ export class Reader {
       if (this.#reading.has(diskPath)) continue;
       this.#large.delete(diskPath);
       this.#reading.add(diskPath);
+      const tell = this.#context.tally.reading();
       group.start(async (signal) => {
         try {
-          await this.#readLarge(unread, signal);
+          await this.#readLarge({ unread, tell }, signal);
         } finally {
+          tell(unread.status.size);
           this.#reading.delete(diskPath);
           this.#events.onEnd();
         }
@@ -81,6 +85,7 @@ export class Reader {
     const readAtMs = clock.now();
     const paths = job.map((each) => each.diskPath);
     const studied = await disk.run('study', { root: this.#context.root, paths }, { urgency: 1 });
+    this.#context.tally.read(job.reduce((sum, { status }) => sum + status.size, 0));
     const sightings: Sighting[] = [];
     for (const [index, found] of studied.entries()) {
       const unread = job[index];
@@ -93,7 +98,10 @@ export class Reader {
     return sightings;
   }
 
-  async #readLarge(unread: Unread, signal: AbortSignal): Promise<void> {
+  async #readLarge(
+    { unread, tell }: { readonly unread: Unread; readonly tell: (upTo: number) => void },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { clock, disk } = this.#context.ports;
     const readAtMs = clock.now();
     const { diskPath: path, status } = unread;
@@ -114,6 +122,7 @@ export class Reader {
         if (part.outcome === 'changed') return this.#events.again(path);
         parts.push(part.blocks);
       }
+      tell(Math.min(status.size, (at + 2 * step) * blockSize));
     }
     const blocks = concatBytes(parts);
     const sighting = sightingOf(unread, { outcome: 'file', status, blockSize, blocks }, readAtMs);

@@ -1,6 +1,7 @@
 /** Gives blocks to other devices: several requests in one job, only of what our row says and the disk still holds. */
 
 import { itemTrouble, KithError } from '../base/error.ts';
+import type { DeviceId } from '../model/device-id.ts';
 import type { BlockRequest } from '../ports/exchange.ts';
 import { Batcher } from './batcher.ts';
 import { Complaints } from './complaints.ts';
@@ -35,12 +36,14 @@ export class Server {
   }
 
   /** Exactly the wanted bytes, or REQUEST_REFUSED, and the log says why; throws what stops a folder. Callers bound what waits here. */
-  async serve(request: BlockRequest): Promise<Uint8Array> {
+  async serve(device: DeviceId, request: BlockRequest): Promise<Uint8Array> {
     const item = this.#itemOf(request);
     if (item === undefined) throw new KithError('REQUEST_REFUSED', {});
     const served = await this.#read(item);
     if (served.outcome === 'bytes') {
       this.#complaints.forget(item.path);
+      const { path } = request;
+      this.#context.tally.gave(device, { path, bytes: served.bytes.length });
       return served.bytes;
     }
     if (served.outcome === 'failed') this.#complaints.tell(item.path, served.code);

@@ -25,28 +25,55 @@ export interface Need {
 /** Paths read at a time. */
 const COUNT_SLICE = 500;
 
+interface Sums {
+  readonly local: Amount;
+  readonly global: Amount;
+  readonly need: Need;
+  readonly needs: Map<DeviceId, Need>;
+}
+
 export class Totals {
-  readonly local: Amount = { files: 0, directories: 0, bytes: 0 };
-  readonly global: Amount = { files: 0, directories: 0, bytes: 0 };
-  readonly need: Need = { files: 0, bytes: 0, deletes: 0 };
-  readonly #needs = new Map<DeviceId, Need>();
+  #sums: Sums = emptySums([]);
+  /** What is told meanwhile. */
+  #held: Sums | undefined;
   readonly #store: FolderStore;
   readonly #rules: Rules;
 
   constructor(store: FolderStore, rules: Rules, devices: readonly DeviceId[]) {
     this.#store = store;
     this.#rules = rules;
-    for (const device of devices) this.#needs.set(device, { files: 0, bytes: 0, deletes: 0 });
+    this.#sums = emptySums(devices);
+  }
+
+  get local(): Amount {
+    return this.#told.local;
+  }
+
+  get global(): Amount {
+    return this.#told.global;
+  }
+
+  get need(): Need {
+    return this.#told.need;
   }
 
   /** What a device lacks; all zero for one that does not share the folder. */
   needOf(device: DeviceId): Need {
-    return this.#needs.get(device) ?? { files: 0, bytes: 0, deletes: 0 };
+    return this.#told.needs.get(device) ?? noNeed();
+  }
+
+  /** Until `release` the sums are told as they are now: between taking paths out and counting them anew they are not true. */
+  hold(): void {
+    this.#held = structuredClone(this.#sums);
+  }
+
+  release(): void {
+    this.#held = undefined;
   }
 
   /** Sums of everything anew, for these devices. Walks all paths; throws the signal's reason. */
   recount(devices: readonly DeviceId[], signal: AbortSignal): void {
-    this.#reset(devices);
+    this.#sums = emptySums(devices);
     let after: RelPath | undefined;
     for (;;) {
       signal.throwIfAborted();
@@ -57,31 +84,40 @@ export class Totals {
     }
   }
 
-  #reset(devices: readonly DeviceId[]): void {
-    for (const amount of [this.local, this.global]) {
-      Object.assign(amount, { files: 0, directories: 0, bytes: 0 });
-    }
-    Object.assign(this.need, { files: 0, bytes: 0, deletes: 0 });
-    this.#needs.clear();
-    for (const device of devices) this.#needs.set(device, { files: 0, bytes: 0, deletes: 0 });
+  get #told(): Sums {
+    return this.#held ?? this.#sums;
   }
 
   /** Adds (`sign` 1) or takes away (-1) what a path contributes as the store has it now. */
   count(path: RelPath, sign: 1 | -1): void {
+    const { local, global, need, needs } = this.#sums;
     const ours = this.#store.ours(path);
     const announced = this.#store.announced(path);
-    if (ours !== undefined && isLive(ours)) add(this.local, ours, sign);
+    if (ours !== undefined && isLive(ours)) add(local, ours, sign);
     const versions = announced.map((version) => version.entry);
     const choice = chooseGlobal(ours === undefined ? versions : [ours, ...versions]);
     if (choice === undefined || this.#rules.isExcluded(path, choice.entry.kind)) return;
     const target = choice.entry;
-    if (isLive(target)) add(this.global, target, sign);
+    if (isLive(target)) add(global, target, sign);
     // An `invalid` row of a path that is wanted says that the content is lacking here.
-    lack(this.need, { target, has: ours?.invalid === true ? undefined : ours, sign });
-    for (const [device, need] of this.#needs) {
-      lack(need, { target, has: claimOf(announced, device), sign });
+    lack(need, { target, has: ours?.invalid === true ? undefined : ours, sign });
+    for (const [device, theirs] of needs) {
+      lack(theirs, { target, has: claimOf(announced, device), sign });
     }
   }
+}
+
+function emptySums(devices: readonly DeviceId[]): Sums {
+  return {
+    local: { files: 0, directories: 0, bytes: 0 },
+    global: { files: 0, directories: 0, bytes: 0 },
+    need: noNeed(),
+    needs: new Map(devices.map((device) => [device, noNeed()])),
+  };
+}
+
+function noNeed(): Need {
+  return { files: 0, bytes: 0, deletes: 0 };
 }
 
 function isLive(entry: Entry): boolean {

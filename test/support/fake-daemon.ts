@@ -5,7 +5,7 @@ import type { ChangeEvent } from '../../src/api/events.ts';
 import type { Rescan } from '../../src/api/requests.ts';
 import type { DaemonService } from '../../src/api/service.ts';
 import type { StatusReport } from '../../src/api/status.ts';
-import type { Program, RunOptions } from '../../src/cli/program.ts';
+import type { Program, RunningDaemon, RunOptions } from '../../src/cli/program.ts';
 import { ConfigFile, readConfig } from '../../src/daemon/config-file.ts';
 import { startControlServer } from '../../src/daemon/control-server.ts';
 import { ensureToken } from '../../src/daemon/control-token.ts';
@@ -69,7 +69,7 @@ async function runFakeDaemon(
     addressFile: homeFiles(home).address,
     log: { write: () => undefined },
   });
-  onReady();
+  onReady(service);
   if (!signal.aborted) {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
@@ -85,9 +85,9 @@ export function fakeProgram(services: Map<string, FakeService>): Program {
     examine,
     runDaemon: async (home, options) => {
       const service = new FakeService({ home });
-      const onReady = () => {
+      const onReady = (running: RunningDaemon) => {
         services.set(home, service);
-        options.onReady();
+        options.onReady(running);
       };
       await runFakeDaemon(home, { ...options, service, onReady });
     },

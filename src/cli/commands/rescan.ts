@@ -4,6 +4,7 @@ import { rescanSchema } from '../../api/requests.ts';
 import { defineCommand, ExitCode } from '../command.ts';
 import { connectToDaemon } from '../connect.ts';
 import { plainText } from '../format.ts';
+import { showWhile } from '../progress/while.ts';
 
 export const rescanCommand = defineCommand({
   name: 'rescan',
@@ -19,7 +20,7 @@ export const rescanCommand = defineCommand({
   input: rescanSchema,
   async run(request, context) {
     const client = await connectToDaemon(context);
-    await client.rescan(request);
+    await showWhile(client.rescan(request), context, request.folder);
     const { folders } = await client.status();
     const wanted = folders.filter(({ id }) => id === (request.folder ?? id));
     const unseen = wanted.filter(({ state }) => state === 'stopped' || state === 'error');

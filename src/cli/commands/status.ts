@@ -7,6 +7,7 @@ import { asKithError, KithError } from '../../base/error.ts';
 import { type Context, defineCommand, ExitCode } from '../command.ts';
 import { connectToDaemon } from '../connect.ts';
 import { followStatus } from '../follow.ts';
+import { liveProgress } from '../progress/live.ts';
 import { statusLines } from '../status-text.ts';
 import { needsAttention } from '../verdict.ts';
 
@@ -34,6 +35,7 @@ export const statusCommand = defineCommand({
 
     async function watchStatus(): Promise<ExitCode> {
       let shown = '';
+      using progress = liveProgress(context.out);
       try {
         for await (const whole of statuses(context)) {
           const next = pick(whole, folder);
@@ -42,6 +44,7 @@ export const statusCommand = defineCommand({
           if (JSON.stringify(facts) === shown) continue;
           shown = JSON.stringify(facts);
           show(next);
+          if (!json) progress.show(next, {});
         }
       } catch (error) {
         if (context.signal.aborted) return ExitCode.ok;
@@ -53,6 +56,8 @@ export const statusCommand = defineCommand({
     function show(report: StatusReport): void {
       if (json) context.out.json(report, 'compact');
       else {
+        // The bars stand below it and are drawn anew.
+        context.out.draft([]);
         context.out.clear();
         print(report, context);
       }

@@ -11,6 +11,7 @@ import { type Context, defineCommand, ExitCode } from '../command.ts';
 import { connectToDaemon } from '../connect.ts';
 import { followStatus } from '../follow.ts';
 import { plainText } from '../format.ts';
+import { liveProgress } from '../progress/live.ts';
 import { judge, type Verdict, type Wanted } from '../verdict.ts';
 
 /** A daemon that is just being started, or restarted, is waited for. */
@@ -45,9 +46,12 @@ export const waitCommand = defineCommand({
     const signal = AbortSignal.any([context.signal, deadline.signal]);
     let verdict: Verdict | undefined;
     const away: Away = { reason: undefined };
+    using progress = liveProgress(context.out);
     try {
       for await (const report of reports({ ...context, signal }, away)) {
-        verdict = judge(report, wantedOf(report, { folder, device }));
+        const wanted = wantedOf(report, { folder, device });
+        verdict = judge(report, wanted);
+        progress.show(report, wanted);
         if (verdict.kind !== 'waiting' || performance.now() >= endMs) break;
       }
     } catch (error) {
@@ -57,6 +61,7 @@ export const waitCommand = defineCommand({
     if (verdict === undefined) {
       throw away.reason ?? new KithError('DAEMON_UNREACHABLE', { home: context.home });
     }
+    progress.conclude();
     return conclude(verdict, context);
   },
 });

@@ -2,6 +2,8 @@
 
 import { countText } from '../format.ts';
 import type { Out } from '../out.ts';
+import { progressText } from '../progress/bar.ts';
+import { addLacks, type Lack, LackMeter, lackHere } from '../progress/lack-meter.ts';
 import { sceneLine, sceneLines, secondsText } from './scene-text.ts';
 import type { Scene } from './scenes.ts';
 
@@ -14,15 +16,21 @@ export function showProgress(
   names: readonly string[],
 ): { readonly show: (scene: Scene) => void } {
   let shownMs = Number.NEGATIVE_INFINITY;
+  const meter = new LackMeter();
   return {
     show: (scene) => {
-      const gapMs = out.isTerminal ? REDRAW_MS : LINE_MS;
+      const gapMs = out.live === undefined ? LINE_MS : REDRAW_MS;
       if (scene.elapsedMs - shownMs < gapMs && scene.verdict.kind !== 'equal') return;
       shownMs = scene.elapsedMs;
-      if (out.isTerminal) {
-        const table = sceneLines(scene, { names, paint: out.paint });
-        out.draft([...table, secondsText(scene.elapsedMs)]);
-      } else out.line(sceneLine(scene, { names }));
+      const advance = meter.observe(lackOf(scene), scene.elapsedMs);
+      if (out.live === undefined) {
+        out.line(sceneLine(scene, { names }));
+        return;
+      }
+      const { width, style } = out.live;
+      const line = { label: secondsText(scene.elapsedMs), ...advance };
+      const table = sceneLines(scene, { names, paint: out.paint });
+      out.draft([...table, '', progressText(line, { width: width(), style })]);
     },
   };
 }
@@ -36,7 +44,7 @@ export function showChanges(
   let counted = contentText(start);
   return {
     show: (scene) => {
-      if (out.isTerminal) out.draft(sceneLines(scene, { names, paint: out.paint }));
+      out.draft(sceneLines(scene, { names, paint: out.paint }));
       if (scene.verdict.kind !== 'equal') {
         sinceMs ??= scene.elapsedMs;
         return;
@@ -48,6 +56,11 @@ export function showChanges(
       if (isNew) out.line(`everywhere, ${secondsText(tookMs)} after it was noticed: ${now}`);
     },
   };
+}
+
+/** Of all devices together. */
+function lackOf({ folders }: Scene): Lack {
+  return folders.map(lackHere).reduce(addLacks, { files: 0, bytes: 0 });
 }
 
 function contentText({ folders: [first] }: Scene): string {
