@@ -52,16 +52,20 @@ async function bench(t: TestContext) {
   const program = fakeProgram(services);
   const kith = async (
     words: string,
-    { signal = new AbortController().signal, out = [] as string[] } = {},
+    {
+      signal = new AbortController().signal,
+      out = [] as string[],
+      err = [] as string[],
+      isTTY = false,
+    } = {},
   ) => {
-    const err: string[] = [];
     const code = await main({
       words: words.split(' ').filter((word) => word !== ''),
       program,
       env: { KITH_HOME: home },
       directory,
       stdout: { write: (text) => out.push(text) },
-      stderr: { write: (text) => err.push(text) },
+      stderr: { isTTY, columns: 60, write: (text) => err.push(text) },
       signal,
     });
     return { code, out: out.join(''), err: err.join('') };
@@ -333,6 +337,26 @@ test('rescan asks the daemon, for one folder or all', async (t) => {
     { confirmEmptied: false },
     { folder: 'docs', confirmEmptied: true },
   ]);
+});
+
+test('rescan shows on a terminal how far it is, and nothing of it elsewhere', async (t) => {
+  const { kith, service } = await benchWithDaemon(t);
+  const scan = { entries: 250, ofEntries: 1000, bytes: 0, ofBytes: 0 };
+  const progress = { scan, fetch: { files: 0, bytes: 0 } };
+  service.tell({ ...EQUAL, folders: [{ ...DOCS, state: 'scanning', progress }] });
+  for (const isTTY of [true, false]) {
+    const gate = Promise.withResolvers<void>();
+    service.scan = gate.promise;
+    const before = service.rescans.length;
+    const err: string[] = [];
+    const done = kith('rescan docs', { isTTY, err });
+    await until('the request', () => service.rescans.length > before);
+    if (isTTY) await until('a bar', () => err.length > 0);
+    gate.resolve();
+    assert.equal((await done).code, 0);
+    const bar = 'docs  ####------------   25 %  250 of about 1,000 looked at\n';
+    assert.deepEqual(err, isTTY ? [bar, '\u001b[1A\u001b[0J'] : []);
+  }
 });
 
 test('rescan says of which folders nothing could be seen', async (t) => {

@@ -27,6 +27,8 @@ export const EMPTY_REPORT: StatusReport = {
 
 export class FakeService extends ConfigFile implements DaemonService {
   readonly rescans: Rescan[] = [];
+  /** A rescan is over when this is. */
+  scan: Promise<void> = Promise.resolve();
   readonly #listeners = new Set<(event: ChangeEvent) => void>();
   #report: StatusReport = EMPTY_REPORT;
 
@@ -36,6 +38,7 @@ export class FakeService extends ConfigFile implements DaemonService {
 
   async rescan(request: Rescan): Promise<void> {
     this.rescans.push(request);
+    await this.scan;
   }
 
   onChange(listener: (event: ChangeEvent) => void): () => void {

@@ -3,7 +3,7 @@
 import { countText } from '../format.ts';
 import type { Out } from '../out.ts';
 import { progressText } from '../progress/bar.ts';
-import { addLacks, type Lack, LackMeter, lackHere } from '../progress/lack-meter.ts';
+import { addLacks, type Lack, LackMeter, lackHere, NO_LACK } from '../progress/lack-meter.ts';
 import { sceneLine, sceneLines, secondsText } from './scene-text.ts';
 import type { Scene } from './scenes.ts';
 
@@ -60,7 +60,7 @@ export function showChanges(
 
 /** Of all devices together. */
 function lackOf({ folders }: Scene): Lack {
-  return folders.map(lackHere).reduce(addLacks, { files: 0, bytes: 0 });
+  return folders.map(lackHere).reduce(addLacks, NO_LACK);
 }
 
 function contentText({ folders: [first] }: Scene): string {

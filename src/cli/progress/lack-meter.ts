@@ -8,7 +8,12 @@ import { type Measured, Meter } from './meter.ts';
 export interface Lack {
   readonly files: number;
   readonly bytes: number;
+  /** Of those files, what has arrived. */
+  readonly arrived: number;
 }
+
+/** Of nothing. */
+export const NO_LACK: Lack = { files: 0, bytes: 0, arrived: 0 };
 
 /** How far it is. */
 export interface Advance {
@@ -25,8 +30,8 @@ export class LackMeter {
   readonly #bytes = new Meter();
 
   observe(lack: Lack, nowMs: number): Advance {
-    const files = this.#files.observe(lack.files, nowMs);
-    const bytes = this.#bytes.observe(lack.bytes, nowMs);
+    const files = this.#files.observe({ left: lack.files }, nowMs);
+    const bytes = this.#bytes.observe({ left: lack.bytes, before: lack.arrived }, nowMs);
     const changes = `${countText(files.left, 'file')} left`;
     const hasBytes = bytes.total > 0;
     const part = partOf(hasBytes ? bytes : files, files.left);
@@ -40,18 +45,26 @@ export class LackMeter {
 
 /** What this device lacks. */
 export function lackHere({ need, progress }: FolderStatus): Lack {
-  const bytes = Math.max(0, need.bytes - (progress?.fetch.bytes ?? 0));
-  return { files: need.files + need.deletes, bytes };
+  return lackOf(need, progress?.fetch.bytes);
 }
 
 /** What another device lacks. */
 export function lackThere({ need, progress }: FolderDeviceStatus): Lack {
-  const bytes = Math.max(0, need.bytes - (progress?.bytes ?? 0));
-  return { files: need.files + need.deletes, bytes };
+  return lackOf(need, progress?.bytes);
 }
 
+/** Both together. */
 export function addLacks(one: Lack, other: Lack): Lack {
-  return { files: one.files + other.files, bytes: one.bytes + other.bytes };
+  return {
+    files: one.files + other.files,
+    bytes: one.bytes + other.bytes,
+    arrived: one.arrived + other.arrived,
+  };
+}
+
+function lackOf({ files, deletes, bytes }: FolderStatus['need'], arrived = 0): Lack {
+  const here = Math.min(arrived, bytes);
+  return { files: files + deletes, bytes: bytes - here, arrived: here };
 }
 
 /** `45 MB/s`; nothing as long as it is not known. */

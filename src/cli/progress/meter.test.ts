@@ -6,7 +6,7 @@ import { Meter, Rate } from './meter.ts';
 test('what is added while work is done makes the whole larger, and takes nothing of what is done', () => {
   const meter = new Meter();
   const seen = [100, 60, 80, 30, 0].map((left, at) => {
-    const { done, total } = meter.observe(left, at * 1000);
+    const { done, total } = meter.observe({ left }, at * 1000);
     return [done, total];
   });
   assert.deepEqual(seen, [
@@ -18,10 +18,15 @@ test('what is added while work is done makes the whole larger, and takes nothing
   ]);
 });
 
+test('what was done before it was first seen is a part of the whole', () => {
+  const { done, total } = new Meter().observe({ left: 70, before: 30 }, 0);
+  assert.deepEqual([done, total], [30, 100]);
+});
+
 test('new work begins at nothing', () => {
   const meter = new Meter();
-  for (const [at, left] of [100, 0].entries()) meter.observe(left, at * 1000);
-  const { done, total, perSecond } = meter.observe(50, 10_000);
+  for (const [at, left] of [100, 0].entries()) meter.observe({ left }, at * 1000);
+  const { done, total, perSecond } = meter.observe({ left: 50 }, 10_000);
   assert.deepEqual([done, total, perSecond], [0, 50, undefined]);
 });
 
@@ -38,9 +43,9 @@ test('a rate is that of the last seconds, and does not jump', () => {
 
 test('the time that is left follows from the rate, and is not known before there is one', () => {
   const meter = new Meter();
-  assert.equal(meter.observe(1000, 0).leftMs, undefined);
-  meter.observe(900, 1000);
-  const { perSecond, leftMs } = meter.observe(800, 2000);
+  assert.equal(meter.observe({ left: 1000 }, 0).leftMs, undefined);
+  meter.observe({ left: 900 }, 1000);
+  const { perSecond, leftMs } = meter.observe({ left: 800 }, 2000);
   assert.equal(Math.round(perSecond ?? 0), 100);
   assert.equal(Math.round((leftMs ?? 0) / 1000), 8);
 });

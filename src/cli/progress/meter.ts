@@ -5,6 +5,12 @@ const MEMORY_MS = 5000;
 /** A rate over less than this is chance. */
 const LEAST_MS = 400;
 
+/** What is seen of a piece of work at one moment. */
+export interface Seen {
+  readonly left: number;
+  readonly before?: number;
+}
+
 /** Amounts are whatever was given: bytes or files. */
 export interface Measured {
   readonly done: number;
@@ -44,10 +50,10 @@ export class Meter {
   #left = 0;
   #rate = new Rate();
 
-  /** So much is left now. */
-  observe(left: number, nowMs: number): Measured {
+  /** So much is left now. `before`: what was done when it was first seen, if that is known; it counts for no rate. */
+  observe({ left, before = 0 }: Seen, nowMs: number): Measured {
     if (this.#left === 0 && left > 0) {
-      [this.#done, this.#total, this.#rate] = [0, left, new Rate()];
+      [this.#done, this.#total, this.#rate] = [before, before + left, new Rate()];
       this.#rate.add(0, nowMs);
     } else {
       const step = this.#left - left;

@@ -11,6 +11,7 @@ import {
   LackMeter,
   lackHere,
   lackThere,
+  NO_LACK,
   rateText,
 } from './lack-meter.ts';
 import { Rate } from './meter.ts';
@@ -41,6 +42,8 @@ export class ProgressView {
   #startMs: number | undefined;
   #endMs = 0;
   #moved = 0;
+  /** What had arrived before. */
+  #before = 0;
 
   /** Lines for what is going on: all of it if there is more than one thing, scans, what comes here, what each device lacks. */
   observe(report: StatusReport, wanted: Wanted, nowMs: number): readonly ProgressLine[] {
@@ -48,7 +51,7 @@ export class ProgressView {
     const scans = folders.flatMap((folder) => this.#scanLine(folder, nowMs) ?? []);
     const lacks = folders.flatMap((folder) => lacksOf(folder, wanted));
     const lines = lacks.flatMap((each) => this.#line(each, nowMs) ?? []);
-    const sum = lacks.reduce((total, { lack }) => addLacks(total, lack), { files: 0, bytes: 0 });
+    const sum = lacks.reduce((total, { lack }) => addLacks(total, lack), NO_LACK);
     const { part, texts } = this.#measureAll(sum, nowMs);
     const busy = lines.length > 1 ? [{ label: 'all', part, texts }] : [];
     const shown = [...scans, ...busy, ...lines];
@@ -63,16 +66,17 @@ export class ProgressView {
     const ms = this.#endMs - (this.#startMs ?? this.#endMs);
     if (this.#moved === 0 || ms <= 0) return undefined;
     const rate = bytesText(this.#moved / (ms / 1000));
-    return `${bytesText(this.#moved)} in ${durationText(ms)} (${rate}/s)`;
+    return `moved ${bytesText(this.#moved)} in ${durationText(ms)} (${rate}/s)`;
   }
 
   #measureAll(lack: Lack, nowMs: number): Advance {
     const advance = this.#all.observe(lack, nowMs);
     if (lack.files > 0) {
+      if (this.#startMs === undefined) this.#before = lack.arrived;
       this.#startMs ??= nowMs;
       this.#endMs = nowMs;
     }
-    this.#moved = Math.max(this.#moved, advance.doneBytes);
+    this.#moved = Math.max(this.#moved, advance.doneBytes - this.#before);
     return advance;
   }
 
