@@ -25,6 +25,7 @@ const PROGRAM: Program = {
   runDaemon: understood,
   initHome: understood,
   openOffline: understood,
+  examine: () => ({ [Symbol.asyncIterator]: () => ({ next: understood }) }),
 };
 
 /** Not there, so that no command finds a daemon; a command line cannot name another one here. */
@@ -36,6 +37,7 @@ const SEEDS = [
   'id\n--qr',
   'up',
   'status\n--json',
+  'doctor\n--json',
   'wait\ndocs\n--device\nnas\n--timeout\n60',
   `device\nadd\n${DEVICE}\n--name\nnas\n--address\ntcp://192.0.2.7:22000\n--address\ndynamic`,
   'device\nlist',

@@ -32,13 +32,13 @@ export class LackMeter {
   observe(lack: Lack, nowMs: number): Advance {
     const files = this.#files.observe({ left: lack.files }, nowMs);
     const bytes = this.#bytes.observe({ left: lack.bytes, before: lack.arrived }, nowMs);
-    const changes = `${countText(files.left, 'file')} left`;
+    const changes = files.left === 0 ? [] : [`${countText(files.left, 'file')} left`];
     const hasBytes = bytes.total > 0;
     const part = partOf(hasBytes ? bytes : files, files.left);
-    if (!hasBytes) return { part, texts: [changes], doneBytes: 0 };
+    if (!hasBytes) return { part, texts: changes, doneBytes: 0 };
     const amounts = `${bytesText(bytes.done)} of ${bytesText(bytes.total)}`;
     const left = bytes.leftMs === undefined ? [] : [`${durationText(bytes.leftMs)} left`];
-    const texts = [amounts, ...left, ...rateText(bytes.perSecond), changes];
+    const texts = [amounts, ...left, ...rateText(bytes.perSecond), ...changes];
     return { part, texts, doneBytes: bytes.done };
   }
 }

@@ -2,8 +2,9 @@
 
 /** What was done lately counts more than what was done long ago. */
 const MEMORY_MS = 5000;
-/** A rate over less than this is chance. */
+/** A rate over less than this is chance, and so is a forecast from less. */
 const LEAST_MS = 400;
+const LEAST_FORECAST_MS = 2000;
 
 /** What is seen of a piece of work at one moment. */
 export interface Seen {
@@ -49,12 +50,14 @@ export class Meter {
   #total = 0;
   #left = 0;
   #rate = new Rate();
+  #startMs = 0;
 
   /** So much is left now. `before`: what was done when it was first seen, if that is known; it counts for no rate. */
   observe({ left, before = 0 }: Seen, nowMs: number): Measured {
     if (this.#left === 0 && left > 0) {
       [this.#done, this.#total, this.#rate] = [before, before + left, new Rate()];
       this.#rate.add(0, nowMs);
+      this.#startMs = nowMs;
     } else {
       const step = this.#left - left;
       if (step >= 0) this.#done += step;
@@ -63,8 +66,9 @@ export class Meter {
     }
     this.#left = left;
     const { perSecond } = this.#rate;
+    const isKnown = nowMs - this.#startMs >= LEAST_FORECAST_MS;
     const isMoving = perSecond !== undefined && perSecond > 0;
-    const leftMs = isMoving ? (left / perSecond) * 1000 : undefined;
+    const leftMs = isMoving && isKnown ? (left / perSecond) * 1000 : undefined;
     return { done: this.#done, total: this.#total, left, perSecond, leftMs };
   }
 }

@@ -76,7 +76,7 @@ test('a device that fetches from us moves as it is given pieces; one that is awa
     [1, at(0.5 * GB)],
   ]);
   assert.equal(lines.length, 1);
-  assert.match(lines[0] ?? '', /^docs → nas {2}#+-+ {3}50 % {2}500 MB of 1\.0 GB {2}1 s left/);
+  assert.match(lines[0] ?? '', /^docs → nas {2}#+-+ {3}50 % {2}500 MB of 1\.0 GB {2}500 MB\/s/);
 });
 
 test('where more than one thing goes on, the first line is all of it', () => {
