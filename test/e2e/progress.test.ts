@@ -17,6 +17,8 @@ import { until } from '../support/until.ts';
 const SCRIPT = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const SIZE = 400 * 1024 * 1024;
 const COLUMNS = 70;
+/** Of util-linux: runs a command on a terminal. */
+const PTY = 'script';
 const timeout = 300_000;
 /** What takes a single line away again. */
 const ERASE = '\u001b[1A\u001b[0J';
@@ -27,7 +29,7 @@ function onTerminal(home: string, words: string) {
   const command = `stty cols ${COLUMNS}; exec ${node} '${SCRIPT}' --home '${home}' ${words}`;
   const env = { ...process.env, TERM: 'xterm', LC_ALL: 'C.UTF-8' };
   const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
-  const child = spawn('script', ['-qec', command, '/dev/null'], { env, stdio });
+  const child = spawn(PTY, ['-qec', command, '/dev/null'], { env, stdio });
   const said = { text: '' };
   child.stdout.on('data', (part) => {
     said.text += String(part).replaceAll('\r\n', '\n');
