@@ -24,11 +24,14 @@ import { Device, type DeviceConfig, type DeviceFacts } from './device.ts';
 import { lockHome } from './lock.ts';
 import { daemonService } from './service.ts';
 
+/** Tells how things stand, through however many databases. */
+type Status = Pick<DaemonService, 'status'>;
+
 export interface DaemonOptions {
   /** Its abort stops the daemon cleanly. */
   readonly signal: AbortSignal;
   /** Called once the control API answers and every folder has been started. */
-  readonly onReady: (running: Pick<DaemonService, 'status'>) => void;
+  readonly onReady: (running: Status) => void;
   readonly version: string;
   readonly log: Log;
 }
@@ -44,10 +47,12 @@ export async function runDaemon(home: string, options: DaemonOptions): Promise<v
   let replacedMs: number | undefined;
   const mayReplace = (): boolean =>
     replacedMs === undefined || clock.mono() - replacedMs >= REPLACE_AGAIN_MS;
-  let isReady = false;
-  const onReady = (): void => {
-    if (!isReady) options.onReady();
-    isReady = true;
+  let current: Status | undefined;
+  const onReady = (running: Status): void => {
+    const isFirst = current === undefined;
+    current = running;
+    // Whoever was told asks the one that runs by then.
+    if (isFirst) options.onReady({ status: () => (current ?? running).status() });
   };
   const run = (): ReturnType<typeof runOnce> =>
     runOnce(home, { ...options, clock, startedMs, onReady, mayReplace });

@@ -39,7 +39,7 @@ function report(more: Partial<FolderStatus>, devices = [device()]): StatusReport
     devices,
     ...more,
   };
-  return { device: 'SELF', name: 'a', version: '1', uptimeMs: 1, folders: [folder] };
+  return { device: 'SELF', name: 'a', version: '1', uptimeMs: 1, notes: [], folders: [folder] };
 }
 
 /** What is shown at each of these seconds. */
