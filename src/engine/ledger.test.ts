@@ -15,6 +15,7 @@ test('while a change is being written, the sums are those from before it, not th
   const store = {
     ours: () => ours,
     announced: () => [],
+    identity: () => undefined,
     lastSequence: () => 1,
     paths: (after: unknown) => (after === undefined ? [ours.path] : []),
     commit: () => writing.promise,

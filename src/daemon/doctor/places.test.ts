@@ -140,6 +140,7 @@ test('a marker is right only for its folder and for the start that the database 
     bootId: 'x',
     endedCleanly: true,
     syncedSequence: 0,
+    counterUsed: 0n,
   };
   const judge = (marker: { text: string } | { errno: string }, of: typeof known | undefined) => {
     return judgeMarkers([{ id: 'docs', path: '/docs', marker, known: of }])[0];
