@@ -154,6 +154,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
   assert.deepEqual(lines, [
     'laptop  SELF',
     'kith 0.1.0, running for 1 min',
+    'note  look\\u{1b} here',
     '',
     'docs  held: everything is gone  /docs',
     '  here     1 file, 2 directories, 1.5 kB',
