@@ -34,7 +34,13 @@ async function begin(signal: AbortSignal, fetch: BlockSource['fetch']) {
   const root = { path: '/f', token: '' };
   const tally = new Tally();
   const context = { ports: { disk: { run } }, root, store, tally } as unknown as FolderContext;
-  const wanted = { target: TARGET, stageName: 's', ours: undefined, mayBeStaged: false };
+  const wanted = {
+    target: TARGET,
+    stageName: 's',
+    ours: undefined,
+    mayBeStaged: false,
+    stagedPart: undefined,
+  };
   const end = { outcome: 'none' as unknown };
   const fetched = new Fetcher(context, sources).fetch(wanted, signal).then(
     (outcome) => {

@@ -9,6 +9,7 @@ import type { BlockSource } from '../ports/exchange.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import type { FolderContext } from './context.ts';
 import { pieceWriter, type WritePiece } from './piece-writer.ts';
+import { STAGE_DIR } from './programs/reach.ts';
 import type { LocalBlock } from './programs/reuse.ts';
 import type { Sources } from './sources.ts';
 import { Window } from './window.ts';
@@ -21,6 +22,8 @@ export interface Wanted {
   readonly ours: OurEntry | undefined;
   /** A stage file may be there from before. */
   readonly mayBeStaged: boolean;
+  /** Name of another stage file, in which some of this content may stand. */
+  readonly stagedPart: string | undefined;
 }
 
 /** `staged`: complete; `isFinished`: mode and time are set too. `absent`: no connected device has it. */
@@ -114,13 +117,15 @@ export class Fetcher {
     }
     const old =
       ours !== undefined && !ours.deleted && ours.kind === 'file' ? blocksByHash(ours) : undefined;
-    let serves = wanted.mayBeStaged;
+    const part = wanted.stagedPart === undefined ? undefined : `${STAGE_DIR}/${wanted.stagedPart}`;
+    let serves = wanted.mayBeStaged || part !== undefined;
     const local: (LocalBlock | undefined)[] = [];
     for (let index = 0; index < count; index++) {
       const block = blockAt(target, index);
       const offset = old?.get(toHex(block.hash));
       const path = ours?.diskPath ?? target.path;
-      local.push(offset === undefined ? undefined : { path, offset });
+      if (part !== undefined) local.push({ path: part, offset: block.offset });
+      else local.push(offset === undefined ? undefined : { path, offset });
       serves ||= offset !== undefined || this.#isZero(block);
     }
     return serves ? local : undefined;

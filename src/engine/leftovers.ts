@@ -1,11 +1,15 @@
 /** Names in the staging area that may be wanted again, and are removed when nothing is lacking any more. */
 
+import { toHex } from '../base/bytes.ts';
 import { itemTrouble } from '../base/error.ts';
+import type { Entry } from '../model/entry.ts';
 import type { FolderContext } from './context.ts';
 
 export class Leftovers {
   readonly #context: FolderContext;
   readonly #names: Set<string>;
+  /** Where content stands that was being fetched for a path that does not want it any more. */
+  readonly #byContent = new Map<string, string>();
 
   /** `names`: what an earlier run left. */
   constructor(context: FolderContext, names: Iterable<string>) {
@@ -19,6 +23,20 @@ export class Leftovers {
 
   add(name: string): void {
     this.#names.add(name);
+  }
+
+  /** As `add`: some of this content has been staged, and may be wanted under another path. */
+  addPart(name: string, { contentHash }: Entry): void {
+    this.add(name);
+    this.#byContent.set(toHex(contentHash), name);
+  }
+
+  /** Takes out the name under which some of this content stands, staged for another path; undefined if there is none. */
+  takePart({ contentHash }: Entry): string | undefined {
+    const content = toHex(contentHash);
+    const name = this.#byContent.get(content);
+    this.#byContent.delete(content);
+    return name !== undefined && this.#names.delete(name) ? name : undefined;
   }
 
   /** It is wanted again; true if it may be there. */
@@ -44,6 +62,7 @@ export class Leftovers {
   async dropAll(): Promise<void> {
     const names = [...this.#names];
     this.#names.clear();
+    this.#byContent.clear();
     await this.drop(names);
   }
 

@@ -256,21 +256,24 @@ export class Puller {
   }
 
   async #fetch({ operation, ours, basedOn }: Wanted, signal: AbortSignal): Promise<void> {
-    const stageName = stageNameOf(operation);
+    const [stageName, { target }] = [stageNameOf(operation), operation];
     const mayBeStaged = this.#leftovers.take(stageName);
+    const stagedPart = mayBeStaged ? undefined : this.#leftovers.takePart(target);
     try {
       await this.#context.witness.hold();
-      const wanted = { target: operation.target, stageName, ours, mayBeStaged };
+      const wanted = { target, stageName, ours, mayBeStaged, stagedPart };
       const fetched = await this.#fetcher.fetch(wanted, signal);
+      if (stagedPart !== undefined) await this.#leftovers.drop([stagedPart]);
       if (fetched.outcome === 'staged') {
         this.#groups.add({ operation, basedOn, isFinished: fetched.isFinished });
         return;
       }
-      this.#leftovers.add(stageName);
+      this.#leftovers.addPart(stageName, target);
       if (fetched.outcome === 'failed') this.#fail(operation.path, fetched.code);
     } catch (error) {
-      // What has arrived stays staged, and is found by its name if it is wanted again.
-      this.#leftovers.add(stageName);
+      // What has arrived stays staged, and is found by its name, or by its content, if it is wanted again.
+      if (stagedPart !== undefined) this.#leftovers.add(stagedPart);
+      this.#leftovers.addPart(stageName, target);
       this.#fail(operation.path, itemTrouble(error).code);
     }
   }
