@@ -1,8 +1,11 @@
 /** Gives blocks to other devices: several requests in one job, only of what our row says and the disk still holds. */
 
+import { equalBytes } from '../base/bytes.ts';
 import { itemTrouble, KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
+import { blockAt, blockCount } from '../model/block.ts';
 import type { BlockRequest } from '../ports/exchange.ts';
+import type { OurEntry } from '../ports/folder-store.ts';
 import { Batcher } from './batcher.ts';
 import { Complaints } from './complaints.ts';
 import type { FolderContext } from './context.ts';
@@ -67,9 +70,19 @@ export class Server {
     const ours = this.#context.store.ours(path);
     if (ours?.seen === undefined || ours.deleted || ours.invalid) return undefined;
     if (ours.kind !== 'file' || offset + size > ours.size) return undefined;
+    if (!isAnnounced(ours, request)) return undefined;
     const diskPath = ours.diskPath ?? path;
     // What stands there is not what our row says, however much it looks like it.
     if (this.#context.unsynced.damaged.has(diskPath)) return undefined;
     return { path: diskPath, seen: ours.seen, offset, size };
   }
+}
+
+/** Who names a hash wants a block of ours as we announced it: of any other content it could only be told that it is not here. */
+function isAnnounced(ours: OurEntry, { offset, size, hash }: BlockRequest): boolean {
+  if (hash.length === 0) return true;
+  const index = offset / ours.blockSize;
+  if (!Number.isInteger(index) || index >= blockCount(ours.size, ours.blockSize)) return false;
+  const block = blockAt(ours, index);
+  return block.size === size && equalBytes(block.hash, hash);
 }
