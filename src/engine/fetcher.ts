@@ -8,6 +8,7 @@ import type { Entry } from '../model/entry.ts';
 import type { BlockSource } from '../ports/exchange.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import type { FolderContext } from './context.ts';
+import { shutsOut } from './feasible.ts';
 import { pieceWriter, type WritePiece } from './piece-writer.ts';
 import { STAGE_DIR } from './programs/reach.ts';
 import type { LocalBlock } from './programs/reuse.ts';
@@ -70,7 +71,9 @@ export class Fetcher {
     if (this.#sources.holding(this.#context.store, wanted.target).length === 0) {
       return { outcome: 'absent' };
     }
-    const isWhole = blockCount(wanted.target.size, wanted.target.blockSize) === 1;
+    // One that shuts its owner out could not be opened any more to be made durable.
+    const isWhole =
+      blockCount(wanted.target.size, wanted.target.blockSize) === 1 && !shutsOut(wanted.target);
     const code = await this.#fetchAll(wanted, { missing, isWhole }, signal);
     if (code === undefined) return { outcome: 'staged', isFinished: isWhole };
     return { outcome: 'failed', code };

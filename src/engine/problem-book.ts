@@ -41,6 +41,11 @@ export class ProblemBook {
     return this.#kept.has(path);
   }
 
+  /** What is wrong at the path; undefined if nothing is known. */
+  codeAt(path: string): ErrorCode | undefined {
+    return this.#kept.get(path)?.problem.code;
+  }
+
   /** Since when it has not been well, without a break; undefined if it is. */
   sinceMs(path: string): number | undefined {
     return this.#kept.get(path)?.sinceMs;

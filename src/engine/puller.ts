@@ -14,6 +14,7 @@ import type { OurEntry } from '../ports/folder-store.ts';
 import { stageNameOf } from './applier.ts';
 import type { FolderContext } from './context.ts';
 import { isHalfTold, sidesAt } from './directory-life.ts';
+import { feasible } from './feasible.ts';
 import { Fetcher } from './fetcher.ts';
 import { Fetches } from './fetches.ts';
 import { Groups } from './groups.ts';
@@ -87,10 +88,8 @@ export class Puller {
     this.#wake.ring();
   }
 
-  /** True if nothing is planned, fetched or applied at this moment. */
-  isResting(): boolean {
-    return this.#isIdle() && !this.#isPlanning;
-  }
+  /** Nothing is planned, fetched or applied at this moment. */
+  isResting = (): boolean => this.#isIdle() && !this.#isPlanning;
 
   /** Runs until the signal aborts. Throws what stops a folder. */
   async run(signal: AbortSignal): Promise<void> {
@@ -167,7 +166,7 @@ export class Puller {
     const ours = store.ours(path);
     const basedOn = ours?.sequence ?? 0;
     const decision = decide(sidesAt(this.#context, path, ours), rules);
-    const operation = decision.kind === 'do' ? decision.operation : undefined;
+    const operation = feasible(decision, this.problems.codeAt(path));
     if (this.#groups.holds(path, operation, basedOn)) return undefined;
     this.#abandon(path, operation);
     if (operation === undefined) {

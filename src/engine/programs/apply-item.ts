@@ -122,7 +122,16 @@ function* isExpected(
     return equalBytes(yield* readLink(at.dir, at.name), expected.target);
   const { seen } = expected;
   const unchanged = found.ctime.s === seen.ctime.s && found.ctime.ns === seen.ctime.ns;
-  return isAsSeen(found, seen) && (unchanged || seen.racy) && found.mode === seen.mode;
+  const isSame = isAsSeen(found, seen) && (unchanged || seen.racy) && found.mode === seen.mode;
+  return isSame && (expected.content === undefined || (yield* isReadable(at)));
+}
+
+/** What will have to be compared by its content is not taken from its place while it cannot be read. */
+function* isReadable(at: DirName): FileProgram<boolean> {
+  const file = yield* openFile(at, 'read');
+  if (file === undefined) return false;
+  yield* close(file);
+  return true;
 }
 
 function* publish(step: Step): FileProgram<Applied> {
@@ -201,6 +210,8 @@ function* adopt(step: Step, item: ApplyItem & { readonly kind: 'adopt' }): FileP
     if (file === undefined) return { outcome: 'changed', made: step.made };
     try {
       const mode = item.finish.mode ?? (yield* statusOf(file)).mode;
+      // There is nothing else to be had: that it cannot be had is worth saying.
+      yield* setMode(file, mode);
       yield* finishFile(file, { mode, mtime: item.finish.mtime });
     } finally {
       yield* close(file);

@@ -17,6 +17,7 @@ import {
   sync,
   write,
 } from '../file-calls.ts';
+import { asFarAsTaken } from './as-far-as-taken.ts';
 import { Reach, readMarkerText } from './reach.ts';
 
 /** What was found at a folder's path before anything is trusted. */
@@ -50,7 +51,7 @@ export function* writeMarker(args: {
     const control = yield* openDir(root, CONTROL_DIR);
     if (control === undefined) throw new KithError('FILE_GONE', { path: CONTROL_DIR });
     try {
-      yield* setMode(control, 0o700);
+      yield* asFarAsTaken(setMode(control, 0o700));
       yield* replaceMarker(control, args.text);
       yield* sync(control);
     } finally {

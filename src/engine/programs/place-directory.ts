@@ -3,6 +3,7 @@
 import { KithError } from '../../base/error.ts';
 import type { DirHandle, DirName, FileProgram } from '../../ports/file-system.ts';
 import { close, makeDir, openDir, rename, setMode } from '../file-calls.ts';
+import { asFarAsTaken } from './as-far-as-taken.ts';
 import { OWNER_BITS } from './lending.ts';
 
 /** Mode of a new directory whose sender says nothing of permissions. */
@@ -21,7 +22,7 @@ export function* placeDirectory(
   const mode = made.mode ?? PLAIN_DIRECTORY_MODE;
   const dir = yield* stagedDirectory(staged);
   try {
-    yield* setMode(dir, mode | OWNER_BITS);
+    yield* asFarAsTaken(setMode(dir, mode | OWNER_BITS));
     yield* rename({ from: staged, to: at, how: 'keep' });
   } finally {
     yield* close(dir);

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../base/error.ts';
 import { asKithError, itemTrouble } from '../../base/error.ts';
 import { sha256 } from '../../base/sha256.ts';
 import type { Timestamp } from '../../model/entry.ts';
-import type { DirHandle, FileHandle, FileProgram } from '../../ports/file-system.ts';
+import type { DirHandle, DirName, FileHandle, FileProgram } from '../../ports/file-system.ts';
 import {
   close,
   list,
@@ -18,6 +18,7 @@ import {
   truncate,
   write,
 } from '../file-calls.ts';
+import { asFarAsTaken } from './as-far-as-taken.ts';
 import { inRoot, type Root, stageDir } from './reach.ts';
 
 /** Mode and time a file shall have when its name appears; `mode` undefined: what a new file has here. */
@@ -88,22 +89,16 @@ function* openForPiece(stage: DirHandle, piece: Piece): FileProgram<FileHandle> 
 /** Mode of a new file or directory whose sender says nothing of permissions. */
 const PLAIN_FILE_MODE = 0o644;
 
-/** Sets mode and time; the time last, for writing changes it. */
+/** Sets mode and time as far as the file system takes them; the time last, for writing changes it. */
 export function* finishFile(file: FileHandle, finish: Finish): FileProgram<void> {
-  yield* setMode(file, finish.mode ?? PLAIN_FILE_MODE);
-  try {
-    yield* setTime(file, finish.mtime);
-  } catch (error) {
-    // A file system may refuse times, or this one, for good: the content is worth having nevertheless. The row keeps the
-    // time that was wanted beside the one that reads back.
-    if (asKithError(error)?.kind !== 'permanent') throw error;
-  }
+  yield* asFarAsTaken(setMode(file, finish.mode ?? PLAIN_FILE_MODE));
+  yield* asFarAsTaken(setTime(file, finish.mtime));
 }
 
 /** The stage file, made at its full size if it is new. */
 export function* openStage(stage: DirHandle, name: string, size: number): FileProgram<FileHandle> {
   const at = { dir: stage, name };
-  const known = yield* openFile(at, 'write');
+  const known = yield* openKnown(at);
   if (known !== undefined) {
     // Cutting a large file is dear even where nothing is cut.
     if ((yield* statusOf(known)).size !== size) yield* truncate(known, size);
@@ -114,6 +109,17 @@ export function* openStage(stage: DirHandle, name: string, size: number): FilePr
   const file = made as FileHandle;
   if (size > 0) yield* truncate(file, size);
   return file;
+}
+
+/** One that has its mode already, since an attempt that was cut off, may shut us out: then it is made anew. */
+function* openKnown(at: DirName): FileProgram<FileHandle | undefined> {
+  try {
+    return yield* openFile(at, 'write');
+  } catch (error) {
+    if (asKithError(error, 'FILE_DENIED') === undefined) throw error;
+    yield* removeFile(at.dir, at.name);
+    return undefined;
+  }
 }
 
 /** Names in the staging area. */
