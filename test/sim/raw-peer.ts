@@ -42,7 +42,10 @@ export class RawPeer {
       const ends = { self: this.#device.id, peer: this.#victim.id };
       const talk = new RawTalk(connection, ends, script);
       this.talks.push(talk);
-      void talk.run();
+      void talk.run().catch((error: unknown) => {
+        // The story itself may break the connection; `hasEnded` tells.
+        if (asKithError(error, 'CONNECTION_LOST') === undefined) throw error;
+      });
     });
   }
 
