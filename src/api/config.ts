@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { type DeviceId, parseDeviceId } from '../model/device-id.ts';
+import { type DeviceId, parseDeviceId, shortId } from '../model/device-id.ts';
 import type { FolderId } from '../model/folder.ts';
 import {
   apiAddressSchema,
@@ -63,6 +63,10 @@ const folderSchema = keysOf({
   devices: listOf(textSchema).default([]),
 });
 
+/** What is wrong with an id that begins like another one: conflict copies and makers of versions are named by it. */
+export const SHORT_ID_TAKEN =
+  'begins with the same 64 bits as the id of another device, which does not happen by chance; give one of them a new key';
+
 type RawDevice = z.infer<typeof deviceSchema>;
 type RawConfig = z.infer<typeof rawConfigSchema>;
 
@@ -83,6 +87,10 @@ export const configSchema = rawConfigSchema.transform((raw, context): Config => 
   refuseTwins(
     devices.map(({ id }) => id),
     (at) => issue('this device is listed twice', 'devices', at, 'id'),
+  );
+  refuseTwins(
+    devices.map(({ id }, at) => (isAmong(devices.slice(0, at), id) ? id : `${shortId(id)}`)),
+    (at) => issue(SHORT_ID_TAKEN, 'devices', at, 'id'),
   );
   refuseTwins(
     devices.map(({ name }) => name),
@@ -165,6 +173,10 @@ function resolveDevices(
     else found.add(device.id);
   }
   return [...found];
+}
+
+function isAmong(devices: readonly DeviceConfig[], id: DeviceId): boolean {
+  return devices.some((device) => device.id === id);
 }
 
 function refuseTwins(values: readonly string[], onTwin: (at: number) => void): void {

@@ -29,6 +29,10 @@ export const ERRORS = {
   WIRE_ENTRY_REFUSED: { kind: 'invalid', text: 'the device announced an entry that cannot be' },
   WIRE_REQUEST_INVALID: { kind: 'invalid', text: 'the device asked for something that cannot be' },
 
+  DEVICE_TWICE: {
+    kind: 'permanent',
+    text: 'two devices run with one and the same key, so nothing is exchanged with either; move the home of one away (a copy, or a machine put back), give it a key of its own with kith init, and add it as a new device',
+  },
   LISTEN_FAILED: { kind: 'permanent', text: 'this address cannot be listened on' },
   DIAL_FAILED: { kind: 'transient', text: 'the device could not be reached at this address' },
   CONNECTION_LOST: { kind: 'transient', text: 'the connection broke' },

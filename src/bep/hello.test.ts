@@ -10,6 +10,7 @@ const nobody = {
   clientVersion: '',
   connections: 0,
   timestamp: 0n,
+  started: 0n,
 };
 
 test('an empty Hello is one', () => {

@@ -21,6 +21,8 @@ export interface Hello {
   readonly connections: number;
   /** Unix time in nanoseconds. */
   readonly timestamp: bigint;
+  /** Kith's own: tells one run of the program from another; 0n = does not say. */
+  readonly started: bigint;
 }
 
 const MAGIC = 0x2ea7d90b;
@@ -35,6 +37,8 @@ const CLIENT_NAME = bytesTag(2);
 const CLIENT_VERSION = bytesTag(3);
 const CONNECTIONS = varintTag(4);
 const TIMESTAMP = varintTag(5);
+/** Far from what others may give a meaning to; unknown fields are passed over by all. */
+const STARTED = varintTag(10_001);
 
 /** The bytes to send. BUG if the texts exceed 32767 bytes. */
 export function encodeHello(hello: Hello): Uint8Array {
@@ -44,6 +48,7 @@ export function encodeHello(hello: Hello): Uint8Array {
     if (hello.clientVersion !== '') to.uint32(CLIENT_VERSION).string(hello.clientVersion);
     if (hello.connections !== 0) to.uint32(CONNECTIONS).int32(hello.connections);
     if (hello.timestamp !== 0n) to.uint32(TIMESTAMP).int64(hello.timestamp);
+    if (hello.started !== 0n) to.uint32(STARTED).uint64(hello.started);
   });
   if (body.length > MOST_BYTES) throw new KithError('BUG', { what: 'Hello too long' });
   const bytes = new Uint8Array(MAGIC_BYTES + LENGTH_BYTES + body.length);
@@ -103,14 +108,16 @@ function readHello(from: Reader, end: number): Hello {
   let [deviceName, clientName, clientVersion] = ['', '', ''];
   let connections = 0;
   let timestamp = 0n;
+  let started = 0n;
   readFields(from, end, (tag) => {
     if (tag === DEVICE_NAME) deviceName = readText(from);
     else if (tag === CLIENT_NAME) clientName = readText(from);
     else if (tag === CLIENT_VERSION) clientVersion = readText(from);
     else if (tag === CONNECTIONS) connections = from.int32();
     else if (tag === TIMESTAMP) timestamp = BigInt(from.int64());
+    else if (tag === STARTED) started = BigInt(from.uint64());
     else return false;
     return true;
   });
-  return { deviceName, clientName, clientVersion, connections, timestamp };
+  return { deviceName, clientName, clientVersion, connections, timestamp, started };
 }

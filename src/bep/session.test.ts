@@ -21,6 +21,7 @@ const hello = {
   clientVersion: 'v0',
   connections: 1,
   timestamp: 5n,
+  started: 6n,
 };
 const config: ClusterConfig = {
   folders: [{ id: folder, label: 'F', isPaused: false, devices: [device(alice), device(bob)] }],

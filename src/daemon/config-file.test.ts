@@ -7,7 +7,7 @@ import { addDeviceSchema, addFolderSchema } from '../api/requests.ts';
 import { KithError } from '../base/error.ts';
 import { makeCertificate } from '../host/certificate.ts';
 import { writeIdentity } from '../host/identity-files.ts';
-import { deviceIdFromHash } from '../model/device-id.ts';
+import { deviceIdBytes, deviceIdFromHash, shortId } from '../model/device-id.ts';
 import { ConfigFile, readConfig } from './config-file.ts';
 
 const NAS = deviceIdFromHash(new Uint8Array(32).fill(1));
@@ -143,6 +143,25 @@ test('this device itself is refused as another device', async (t) => {
   assert.deepEqual(await mistakesIn(home), [
     '3:9 devices[0].id: is this device itself; list the others',
   ]);
+});
+
+test('a device whose short id is that of another one, or our own, is refused when it is added (IDN-03)', async (t) => {
+  const home = await homeWith('name: a\n', t);
+  const { deviceId } = await writeIdentity(home, makeCertificate(Date.now()));
+  const file = new ConfigFile({ home });
+  await file.addDevice(addDeviceSchema.parse({ id: NAS }));
+  for (const id of [deviceId, NAS] as const) {
+    const like = deviceIdFromHash(deviceIdBytes(id).map((byte, at) => (at < 8 ? byte : byte ^ 1)));
+    assert.equal(shortId(like), shortId(id));
+    await assert.rejects(file.addDevice(addDeviceSchema.parse({ id: like })), (error) =>
+      JSON.stringify((error as KithError).data).includes('the same 64 bits'),
+    );
+  }
+  const { devices } = await readConfig(home);
+  assert.deepEqual(
+    devices.map(({ id }) => id),
+    [NAS],
+  );
 });
 
 test('every change keeps the comments and the person’s order', async (t) => {

@@ -1,6 +1,6 @@
 /** config.yaml of one home: read as a whole or refused, changed one edit at a time, written atomically with its comments. */
 
-import type { Config } from '../api/config.ts';
+import { type Config, SHORT_ID_TAKEN } from '../api/config.ts';
 import type { Configuration } from '../api/control.ts';
 import { mistake, mistakeText } from '../api/mistakes.ts';
 import type { AddDevice, AddFolder, ShareFolder } from '../api/requests.ts';
@@ -10,6 +10,7 @@ import { deviceIdOfPem } from '../host/certificate.ts';
 import { type HomeFiles, homeFiles } from '../host/locations.ts';
 import { makeDirectories } from '../host/make-directories.ts';
 import { readTextIfThere, writePrivateFile } from '../host/private-file.ts';
+import { shortId } from '../model/device-id.ts';
 import * as edits from './config-file-edit.ts';
 import { type ParsedConfig, type PlacedMistake, parseConfig } from './config-file-parse.ts';
 import { pathMistakes } from './config-file-paths.ts';
@@ -130,7 +131,9 @@ async function selfMistakes(config: Config, files: HomeFiles) {
   if (certificate === undefined) return [];
   const self = deviceIdOfPem(certificate);
   const at = config.devices.findIndex(({ id }) => id === self);
-  return at < 0 ? [] : [mistake(['devices', at, 'id'], 'is this device itself; list the others')];
+  if (at >= 0) return [mistake(['devices', at, 'id'], 'is this device itself; list the others')];
+  const like = config.devices.findIndex(({ id }) => shortId(id) === shortId(self));
+  return like < 0 ? [] : [mistake(['devices', like, 'id'], SHORT_ID_TAKEN)];
 }
 
 async function makeFolderRoot(root: string): Promise<void> {

@@ -12,6 +12,7 @@ import type { FolderId } from '../model/folder.ts';
 import { type Peers, startPeers } from '../peer/peers.ts';
 import type { DeviceSettings, DeviceStatus } from '../peer/settings.ts';
 import { defaultRules } from '../planner/rules.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { StateStore } from '../ports/folder-store.ts';
 import type { Network } from '../ports/network.ts';
 
@@ -62,6 +63,7 @@ export class Device {
   readonly #folders = new Map<FolderId, RunningFolder>();
   readonly #listeners = new Set<() => void>();
   readonly #peers: Peers;
+  readonly #started: bigint;
   #config: DeviceConfig;
 
   constructor(
@@ -72,6 +74,7 @@ export class Device {
     this.#ports = ports;
     this.#facts = start.facts;
     this.#config = start.config;
+    this.#started = startedOf(ports.clock);
     this.#group = new TaskGroup(signal);
     for (const setting of start.config.folders) this.#startFolder(setting);
     this.#peers = startPeers(ports, this.#peerSettings(), this.#group.signal);
@@ -167,10 +170,16 @@ export class Device {
     const { name, listen, devices } = this.#config;
     const { self, version } = this.#facts;
     const exchanges = [...this.#folders.values()].map((running) => running.folder);
-    return { self, name, version, listen, devices, exchanges };
+    return { self, name, version, started: this.#started, listen, devices, exchanges };
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Nanoseconds of the wall clock, the microseconds those of the other one: no two starts of a key are at the same moment. */
+function startedOf(clock: Clock): bigint {
+  const micros = Math.floor((clock.mono() % 1) * 1000);
+  return BigInt(Math.max(1, Math.floor(clock.now()))) * 1_000_000n + BigInt(micros) * 1000n;
 }

@@ -77,6 +77,8 @@ export class PeerConnection {
   #hasHeardHello = false;
   /** The device ended it before it said who it is. Known once `run` has ended. */
   wasHungUpOn = false;
+  /** The device ended it for this reason. */
+  lastWords: string | undefined;
 
   constructor(parts: ConnectionParts) {
     const { ports, device, connection, settings } = parts;
@@ -138,6 +140,7 @@ export class PeerConnection {
     }
     const ending = this.#stop.signal.aborted ? this.#stop.signal.reason : failure;
     this.wasHungUpOn = !this.#hasHeardHello && asKithError(ending, 'CONNECTION_LOST') !== undefined;
+    if (ending instanceof ClosedByPeer) this.lastWords = ending.message;
     this.#requests.end(new KithError('CONNECTION_LOST', { device: this.device }));
     this.#setIdle();
     const { device, address } = this;
@@ -197,7 +200,7 @@ export class PeerConnection {
 
   #sayHello(): void {
     const { settings, ports } = this.#parts;
-    const { name, version } = settings();
+    const { name, version, started } = settings();
     this.#outbox.post('control', () => {
       this.#hasSaidHello = true;
       return this.#session.hello({
@@ -206,6 +209,7 @@ export class PeerConnection {
         clientVersion: version,
         connections: 1,
         timestamp: BigInt(ports.clock.now()) * 1_000_000n,
+        started,
       });
     });
   }

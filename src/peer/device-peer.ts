@@ -4,12 +4,14 @@
  */
 
 import { Bell } from '../base/bell.ts';
+import { ERRORS } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
 import type { Hello } from '../bep/hello.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { Connection } from '../ports/network.ts';
 import { CLIENT_NAME, PeerConnection } from './connection.ts';
 import { DialPace, dialAny, dialableOf } from './dial.ts';
+import { Runs } from './runs.ts';
 import type { DeviceSettings, DeviceStatus, PeerPorts, PeerSettings } from './settings.ts';
 
 /** Two connections that came about within this time were made at the same moment. */
@@ -20,6 +22,10 @@ const LOOK_MS = 60_000;
 /** What a device does that has no such device in its configuration. */
 const NOT_KNOWN =
   'it hung up before it said who it is; perhaps this device is not configured there';
+
+const TWICE = ERRORS.DEVICE_TWICE.text;
+/** What a device is told whose key another one has too. */
+const TWICE_HERE = `it says of this device: ${TWICE}`;
 
 /** What it is made of. `settings` are the current ones, whenever it is called. */
 export interface DevicePeerParts {
@@ -42,6 +48,7 @@ export class DevicePeer {
    */
   readonly #news = new Bell();
   readonly #pace: DialPace;
+  readonly #runs: Runs;
   readonly #connections = new Set<PeerConnection>();
   #group: TaskGroup | undefined;
   #addresses: readonly string[];
@@ -58,6 +65,7 @@ export class DevicePeer {
     this.id = parts.device.id;
     this.#addresses = parts.device.addresses;
     this.#pace = new DialPace(parts.ports);
+    this.#runs = new Runs(parts.ports.clock);
   }
 
   /** Runs until the signal aborts or the device is removed, and every connection has ended. */
@@ -117,6 +125,7 @@ export class DevicePeer {
     group.start(async () => {
       await peer.run();
       if (peer.wasHungUpOn) this.#suffer(NOT_KNOWN);
+      if (peer.lastWords === TWICE) this.#suffer(TWICE_HERE);
       this.#forget(peer);
     });
   }
@@ -144,6 +153,11 @@ export class DevicePeer {
    * dialled. Others decide by rules of their own: there the new one waits, and takes over if the device goes on with it.
    */
   #hearHello(peer: PeerConnection, hello: Hello): 'stay' | 'leave' {
+    if (this.#runs.isTwin({ started: hello.started, beganMono: peer.beganMono })) {
+      this.#leaveAll(TWICE);
+      this.#suffer(TWICE);
+      return 'leave';
+    }
     const live = this.#live;
     if (live === undefined) this.#setLive(peer);
     else if (hello.clientName === CLIENT_NAME) {

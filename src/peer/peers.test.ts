@@ -101,6 +101,60 @@ test('a device that lost its connection unseen gets a new one: the old one is re
   await stopAll(restarted, b);
 });
 
+test('two devices with one key are told apart, and nothing is exchanged with either until one is left (IDN-01, I26)', async () => {
+  const world = makeWorld();
+  const [a, b] = makeTwo(world);
+  await startPair(world, [a, b], [[], []]);
+  await world.clock.advance(5000);
+  const clone = new PeerDevice(nameOf(a), world);
+  assert.equal(clone.id, a.id);
+  clone.start({ devices: [{ id: b.id, name: 'b', addresses: ['tcp://b:1'] }] });
+  const trouble = (device: PeerDevice): string => device.peers.status()[0]?.trouble ?? '';
+  await world.clock.until('it is noticed', () => trouble(b).startsWith('two devices run'));
+  // Both dial again and again, and are told why they are not let in.
+  for (let minute = 0; minute < 5; minute++) {
+    await world.clock.advance(60_000);
+    for (const device of [a, clone, b]) {
+      assert.equal(device.isConnected(device === b ? a.id : b.id), false);
+    }
+  }
+  for (const device of [a, clone]) {
+    assert.match(
+      trouble(device),
+      /^it says of this device: two devices run with one and the same key/,
+    );
+  }
+  await clone.stop();
+  await world.clock.advance(200_000);
+  await world.clock.until('the one that is left is let in', () => a.isConnected(b.id));
+  assert.equal(b.peers.status()[0]?.trouble, undefined);
+  await stopAll(a, b);
+});
+
+test('a device that starts anew, again and again, is never taken for two (IDN-01)', async () => {
+  const world = makeWorld();
+  const [first, b] = makeTwo(world);
+  await startPair(world, [first, b], [[], []]);
+  let a = first;
+  for (let start = 0; start < 4; start++) {
+    const next = new PeerDevice(nameOf(a), world);
+    if (start % 2 === 0) await a.stop();
+    else {
+      for (const link of world.network.links) link.blackHole();
+      void a.stop();
+    }
+    next.start({ devices: [{ id: b.id, name: 'b', addresses: ['tcp://b:1'] }] });
+    a = next;
+    await world.clock.until('it is connected', () => a.isConnected(b.id) && b.isConnected(a.id));
+    await world.clock.advance(30_000);
+    assert.equal(
+      b.events('connection-closed').some(({ facts }) => /two devices/.test(`${facts['reason']}`)),
+      false,
+    );
+  }
+  await stopAll(a, b);
+});
+
 function nameOf(device: PeerDevice): string {
   return new TextDecoder().decode(device.certificate).replace('certificate of ', '');
 }

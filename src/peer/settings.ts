@@ -28,6 +28,8 @@ export interface PeerSettings {
   readonly self: DeviceId;
   readonly name: string;
   readonly version: string;
+  /** Tells this run of the program from every other one with the same key; not 0n. */
+  readonly started: bigint;
   /** Addresses to listen on, each once. */
   readonly listen: readonly string[];
   readonly devices: readonly DeviceSettings[];

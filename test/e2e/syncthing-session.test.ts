@@ -50,7 +50,7 @@ class Node implements AsyncDisposable {
         },
       },
     };
-    const own = { self: this.id, name: 'kith-node', version: 'v0.1.0' };
+    const own = { self: this.id, name: 'kith-node', version: 'v0.1.0', started: 7n };
     this.#peers = startPeers(ports, { ...own, ...settings }, this.#stop.signal);
   }
 
@@ -192,7 +192,14 @@ test('a real Syncthing learns from our Close why we leave', {
   node.start({ listen: [], devices, exchanges: [] });
   await eventually('it is connected', () => syncthing.isConnected(node.id));
   await pause(500);
-  const none = { self: node.id, name: 'kith-node', version: 'v0.1.0', listen: [], exchanges: [] };
+  const none = {
+    self: node.id,
+    name: 'kith-node',
+    version: 'v0.1.0',
+    started: 7n,
+    listen: [],
+    exchanges: [],
+  };
   node.peers.update({ ...none, devices: [] });
   await eventually('it knows', async () => !(await syncthing.isConnected(node.id)));
   const reasons = await syncthing.disconnectReasons(node.id);

@@ -27,7 +27,7 @@ const golden = read('bep-frames.json') as Golden;
 
 test('Hello has the bytes of the vector', () => {
   const { hex, ...names } = golden.hello;
-  const hello = { ...names, connections: 0, timestamp: 0n };
+  const hello = { ...names, connections: 0, timestamp: 0n, started: 0n };
   assert.equal(toHex(encodeHello(hello)), compact(hex));
   assert.deepEqual(new HelloReader().push(bytes(hex)), { used: bytes(hex).length, hello });
 });

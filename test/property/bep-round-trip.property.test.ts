@@ -49,6 +49,7 @@ test('Hello comes out as it went in and leaves what follows alone', () => {
     clientVersion: fc.string(),
     connections: int32s,
     timestamp: fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n),
+    started: fc.bigInt(0n, 2n ** 64n - 1n),
   });
   fc.assert(
     fc.property(hellos, cuts, fc.uint8Array({ maxLength: 5 }), (hello, places, after) => {

@@ -100,7 +100,7 @@ export class RawTalk {
 
   hello(): void {
     const facts = { deviceName: 'raw', clientName: 'raw', clientVersion: 'v1' };
-    this.say(this.#session.hello({ ...facts, connections: 1, timestamp: 1n }));
+    this.say(this.#session.hello({ ...facts, connections: 1, timestamp: 1n, started: 0n }));
   }
 
   /** Says that it shares the folder with the victim, and has an index (of this id) up to `sequence`. */

@@ -23,7 +23,12 @@ export interface PeerWorld {
   readonly network: LoopbackNetwork;
 }
 
+/** How many there were. */
+let starts = 0n;
+
 export class PeerDevice {
+  /** Each of them is a run of its own, whatever the key. */
+  readonly #started = ++starts;
   readonly certificate: Uint8Array;
   readonly id: DeviceId;
   readonly log: LogLine[] = [];
@@ -61,7 +66,7 @@ export class PeerDevice {
 
   settings(settings: Partial<PeerSettings>): PeerSettings {
     const plain = { name: 'device', version: 'v0', listen: [], devices: [], exchanges: [] };
-    return { ...plain, self: this.id, ...settings };
+    return { ...plain, self: this.id, started: this.#started, ...settings };
   }
 
   async stop(): Promise<void> {
@@ -141,7 +146,13 @@ export class BareEnd {
   }
 
   async hello(clientName = 'other'): Promise<void> {
-    const facts = { deviceName: 'bare', clientVersion: 'v1', connections: 1, timestamp: 1n };
+    const facts = {
+      deviceName: 'bare',
+      clientVersion: 'v1',
+      connections: 1,
+      timestamp: 1n,
+      started: 0n,
+    };
     await this.say(this.session.hello({ ...facts, clientName }));
     await settled();
   }
