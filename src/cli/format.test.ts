@@ -47,7 +47,7 @@ test('nouns follow their number', () => {
   );
 });
 
-test('nothing in a name moves the cursor, ends the line or turns the reading order', () => {
+test('nothing in a name moves the cursor, ends the line or turns the reading order (PRM-13, WEB-03)', () => {
   assert.equal(
     plainText('a\u001b[2Jb\nc\u202ed\u0085\u2028é日本'),
     'a\\u{1b}[2Jb\\u{a}c\\u{202e}d\\u{85}\\u{2028}é日本',

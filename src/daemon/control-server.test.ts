@@ -90,7 +90,7 @@ const STRANGERS: readonly [string, Record<string, string>, ErrorCode][] = [
 ];
 
 for (const [who, headers, code] of STRANGERS) {
-  test(`a request ${who} gets nothing, whatever it asks (WEB-01, WEB-02, WEB-05, WEB-08)`, async (t) => {
+  test(`a request ${who} gets nothing, whatever it asks (WEB-01, WEB-02, WEB-05, WEB-08, KEY-03)`, async (t) => {
     const { app, service } = await serve(t);
     const before = JSON.stringify(await service.configuration());
     for (const [method, url] of ROUTES) {

@@ -10,8 +10,7 @@ import type { OurEntry } from '../ports/folder-store.ts';
 import type { FolderContext } from './context.ts';
 import { shutsOut } from './feasible.ts';
 import { pieceWriter, type WritePiece } from './piece-writer.ts';
-import { STAGE_DIR } from './programs/reach.ts';
-import type { LocalBlock } from './programs/reuse.ts';
+import { type LocalBlock, stagedBlock } from './programs/reuse.ts';
 import type { Sources } from './sources.ts';
 import { Window } from './window.ts';
 
@@ -120,14 +119,14 @@ export class Fetcher {
     }
     const old =
       ours !== undefined && !ours.deleted && ours.kind === 'file' ? blocksByHash(ours) : undefined;
-    const part = wanted.stagedPart === undefined ? undefined : `${STAGE_DIR}/${wanted.stagedPart}`;
+    const part = wanted.stagedPart;
     let serves = wanted.mayBeStaged || part !== undefined;
     const local: (LocalBlock | undefined)[] = [];
     for (let index = 0; index < count; index++) {
       const block = blockAt(target, index);
       const offset = old?.get(toHex(block.hash));
       const path = ours?.diskPath ?? target.path;
-      if (part !== undefined) local.push({ path: part, offset: block.offset });
+      if (part !== undefined) local.push(stagedBlock(part, block.offset));
       else local.push(offset === undefined ? undefined : { path, offset });
       serves ||= offset !== undefined || this.#isZero(block);
     }

@@ -147,7 +147,7 @@ describe('state database on the disk', () => {
     await store.close();
   });
 
-  it('CRS-02: has every commit that resolved, and none by half, after being killed', async () => {
+  it('CRS-02: has every commit that resolved, and none by half, after being killed (CRS-04)', async () => {
     let claimed = 0;
     for (let round = 0; round < 3; round++) {
       const child = spawn(process.execPath, [WRITER, file], {

@@ -43,7 +43,7 @@ test('what is odd but harmless stays as it is', () => {
   }
 });
 
-test('a path that was parsed parses again and never leaves its root', () => {
+test('a path that was parsed parses again and never leaves its root (LNK-08)', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('.', '/', 'a', '\\', 'ü', '\0'), maxLength: 12 }),

@@ -53,7 +53,7 @@ describe('SQLite errors', () => {
     assert.equal(storeError('a text').code, 'STORE_FAILED');
   });
 
-  it('make the whole write undone when the disk is full, and the next one can succeed', () => {
+  it('make the whole write undone when the disk is full, and the next one can succeed (DSK-02)', () => {
     const database = new DatabaseSync(':memory:');
     migrate(database);
     const { page_count: pages } = database.prepare('PRAGMA page_count').get() ?? {};

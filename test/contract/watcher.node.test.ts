@@ -142,7 +142,7 @@ test('a link to a directory is not entered', async (t) => {
   assert.deepEqual(seen.kinds('link/file'), []);
 });
 
-test('a name that is no UTF-8 makes its directory worth a look', async (t) => {
+test('a name that is no UTF-8 makes its directory worth a look (PRM-11)', async (t) => {
   const { root, seen } = await watching(t, (path) => fs.mkdirSync(join(path, 'dir')));
   fs.writeFileSync(Buffer.concat([Buffer.from(join(root, 'dir/')), Buffer.of(0x66, 0xff)]), 'x');
   await seen.event('dir', 'tree');
@@ -169,7 +169,7 @@ test('a root that is not there yet is blind until it is', async (t) => {
   await seen.event('a', 'settled');
 });
 
-test('a reader that lags learns that events were lost, and the news stay bounded', async (t) => {
+test('a reader that lags learns that events were lost, and the news stay bounded (WCH-01)', async (t) => {
   const root = tempDir(t, '/dev/shm');
   const stop = new AbortController();
   t.after(() => stop.abort());
@@ -203,7 +203,7 @@ test('an abort ends the batches without an error and the thread soon', async (t)
   assert.ok(Date.now() - endingMs < 3000, `${Date.now() - endingMs} ms`);
 });
 
-test('where the limit on watches is reached, that is said with what to raise', (t) => {
+test('where the limit on watches is reached, that is said with what to raise (WCH-02, DSK-05)', (t) => {
   const script = fileURLToPath(new URL('../support/watch-limited.ts', import.meta.url));
   const root = tempDir(t);
   for (let i = 0; i < 30; i++) fs.mkdirSync(join(root, `d${i}`));

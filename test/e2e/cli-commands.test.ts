@@ -374,7 +374,7 @@ test('a second daemon on a home ends with 1 and names the first one’s process'
   assert.match(err, new RegExp(`another kith process runs on this home.*pid: ${process.pid}`));
 });
 
-test('a home in the way of a folder is refused in both directions', async (t) => {
+test('a home in the way of a folder is refused in both directions (LNK-10)', async (t) => {
   const { kith, home, directory } = await bench(t);
   await mkdir(path.join(directory, 'docs'));
   for (const place of [home, directory, path.join(home, 'in')]) {

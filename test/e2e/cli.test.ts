@@ -96,7 +96,7 @@ test('commands that change the file at the same moment all arrive', {
   assert.deepEqual(ids.sort(), ['f1', 'f2', 'f3', 'f4']);
 });
 
-test('the token and the key stand in no output (I25)', { timeout: 400_000 }, async (t) => {
+test('the token and the key stand in no output (I25, KEY-01)', { timeout: 400_000 }, async (t) => {
   const home = await bench(t);
   const token = (await readFile(path.join(home, 'api-token'), 'utf8')).trim();
   const key = (await readFile(path.join(home, 'key.pem'), 'utf8')).split('\n')[1] ?? '';

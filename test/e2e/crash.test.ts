@@ -17,7 +17,7 @@ const MIB = 1024 * 1024;
 /** When a process is killed, counted from its start. */
 const MOMENTS_MS = [250, 400, 600, 900, 1400];
 
-test('a receiver and a sender killed again and again in a first sync end equal', {
+test('a receiver and a sender killed again and again in a first sync end equal (NET-08, CRS-02)', {
   timeout: 400_000,
 }, async (t) => {
   const cluster = await makeCluster(t, { names: ['a', 'b'], links: [['a', 'b']] });

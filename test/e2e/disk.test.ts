@@ -27,7 +27,7 @@ interface Pair extends Cluster {
   readonly theirs: string;
 }
 
-test('a full disk is held and reported, and taken up again when space returns', {
+test('a full disk is held and reported, and taken up again when space returns (DSK-01, DSK-04)', {
   skip,
   timeout: 400_000,
 }, async (t) => {
@@ -42,7 +42,7 @@ test('a full disk is held and reported, and taken up again when space returns', 
   await pair.settle();
 });
 
-test('a disk that turns read-only is reported, and taken up again when it can be written', {
+test('a disk that turns read-only is reported, and taken up again when it can be written (DSK-07)', {
   skip,
   timeout: 400_000,
 }, async (t) => {

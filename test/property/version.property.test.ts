@@ -66,7 +66,7 @@ test('raising a counter makes a newer version that differs in that counter alone
   );
 });
 
-test('the total order puts every newer version after every older one, and ties only equals', () => {
+test('the total order puts every newer version after every older one, and ties only equals (CON-06)', () => {
   fc.assert(
     fc.property(versions, versions, (a, b) => {
       const order = orderVersions(a, b);
@@ -80,7 +80,7 @@ test('the total order puts every newer version after every older one, and ties o
   );
 });
 
-test('the total order is transitive', () => {
+test('the total order is transitive (CON-06)', () => {
   fc.assert(
     fc.property(versions, versions, versions, (a, b, c) => {
       const sorted = [a, b, c].sort(orderVersions);

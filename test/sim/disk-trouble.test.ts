@@ -74,7 +74,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 };
 
 for (const [what, trouble] of Object.entries(TROUBLES)) {
-  test(`when ${what}, what it concerns is held and reported, and arrives by itself later`, () =>
+  test(`when ${what}, what it concerns is held and reported, and arrives by itself later (DSK-01, DSK-04, DSK-07)`, () =>
     told(cast('laptop', 'desk'), async (world, laptop, desk) => {
       for (const path of ALL) laptop.person.write(path, `old ${path}`);
       world.upAll();

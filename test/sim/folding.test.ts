@@ -9,7 +9,7 @@ import { assertTrees, type Cast, calm, statusOf, told, treeOf } from './scene.ts
 const FOLDING: Cast = { laptop: {}, desk: { disk: { foldsCase: true } } };
 const NORMALISING: Cast = { laptop: {}, desk: { disk: { normalForm: 'NFD' } } };
 
-test('of two names that differ by case alone one is held where the disk takes them for one', () =>
+test('of two names that differ by case alone one is held where the disk takes them for one (UNI-01)', () =>
   told(FOLDING, async (world, laptop, desk) => {
     laptop.person.write('Plan', 'upper');
     world.upAll();
@@ -29,7 +29,7 @@ test('of two names that differ by case alone one is held where the disk takes th
   }));
 
 for (const name of ['file', 'directory']) {
-  test(`a ${name} that is renamed by case alone is renamed everywhere`, () =>
+  test(`a ${name} that is renamed by case alone is renamed everywhere (UNI-02)`, () =>
     told(FOLDING, async (world, laptop, desk) => {
       const write = (top: string) =>
         laptop.person.write(name === 'file' ? top : `${top}/in`, 'content');
@@ -47,7 +47,7 @@ for (const name of ['file', 'directory']) {
     }));
 }
 
-test('a disk that keeps names in another form takes and gives what is written', () =>
+test('a disk that keeps names in another form takes and gives what is written (UNI-05)', () =>
   told(NORMALISING, async (world, laptop, desk) => {
     laptop.person.write('caf\u00e9/cr\u00e8me', 'one');
     world.upAll();
@@ -72,7 +72,7 @@ test('a disk that keeps names in another form takes and gives what is written', 
 const NAMES = ['plan', 'Plan', 'PLAN', 'd/x', 'D/x', 'd/X'];
 
 for (const seed of seeds(20)) {
-  test(`whoever renames by case alone loses nothing that another writes meanwhile, seed ${seed}`, () =>
+  test(`whoever renames by case alone loses nothing that another writes meanwhile, seed ${seed} (UNI-02)`, () =>
     told(
       FOLDING,
       async (world, laptop, desk) => {

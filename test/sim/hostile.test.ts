@@ -164,7 +164,7 @@ test('LNK-08: one name that leaves its place refuses the whole message', () =>
     assertTrees([desk], ['a\\..\\b = evil', 'keep = keep']);
   }));
 
-test('LNK-08: names that Kith keeps for itself are neither asked for nor touched', () =>
+test('LNK-08: names that Kith keeps for itself are neither asked for nor touched (LNK-10)', () =>
   told(cast('desk', 'mallory'), async (world, desk, mallory) => {
     desk.person.write('keep', 'keep');
     world.up(desk);

@@ -81,7 +81,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 
 for (const [what, { before, change, after, copies = [] }] of Object.entries(CHANGES)) {
-  test(`CRS-02: killed at any call of ${what}, it ends the same, and nothing is left over`, async () => {
+  test(`CRS-02: killed at any call of ${what}, it ends the same, and nothing is left over (CON-12)`, async () => {
     await sweep(
       async (world, moment) => {
         const [laptop, desk] = await prepare(world, before);

@@ -25,7 +25,7 @@ async function stays(
   }
 }
 
-test('a name that is no Unicode is reported as long as it stands there', () =>
+test('a name that is no Unicode is reported as long as it stands there (PRM-11)', () =>
   told(cast('desk', 'phone'), async (world, desk, phone) => {
     desk.person.makeUndecodable('bad\\xff');
     desk.person.write('good', 'good');
@@ -39,7 +39,7 @@ for (const [first, second] of [
   [COMPOSED, DECOMPOSED],
   [DECOMPOSED, COMPOSED],
 ] as const) {
-  test(`of ${JSON.stringify([first, second])} the first keeps the name, and the second is reported`, () =>
+  test(`of ${JSON.stringify([first, second])} the first keeps the name, and the second is reported (UNI-04)`, () =>
     told(cast('desk', 'phone'), async (world, desk, phone) => {
       world.up(desk);
       world.up(phone);
@@ -89,7 +89,7 @@ for (const [first, second] of [
     }));
 }
 
-test('a name that is spelt otherwise stays what it is', () =>
+test('a name that is spelt otherwise stays what it is (UNI-04)', () =>
   told(cast('desk', 'phone'), async (world, desk, phone) => {
     world.up(desk);
     world.up(phone);

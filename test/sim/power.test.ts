@@ -61,7 +61,7 @@ function assertNothingWrong(desk: SimDevice): void {
 }
 
 for (const model of ['nothing', 'ordered', 'weak'] as const) {
-  test(`CRS-01: a power cut (${model}) at any call of a conflict that this side loses takes neither text`, async () => {
+  test(`CRS-01: a power cut (${model}) at any call of a conflict that this side loses takes neither text (CON-12)`, async () => {
     await sweep((world, moment) => conflict(world, moment, model), { moreThan: 40, step: 2 });
   });
 }
@@ -166,7 +166,7 @@ for (const { what, change, isRecorded, after } of RECORDED) {
   }
 }
 
-test('CRS-05: after its database was rolled back a device tells everything again, and loses nothing', () =>
+test('CRS-05: after its database was rolled back a device tells everything again, and loses nothing (CRS-04)', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
     laptop.person.write('f', 'one');
     laptop.person.write('gone', 'gone');

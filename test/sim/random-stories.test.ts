@@ -96,7 +96,7 @@ class Story {
 
 for (const trouble of ['links only', 'kills', 'power cuts'] as const) {
   for (const seed of seeds(12)) {
-    test(`nobody's last word is lost with ${trouble}, seed ${seed}`, async () => {
+    test(`nobody's last word is lost with ${trouble}, seed ${seed} (NET-01)`, async () => {
       const end = await tellTwice(seed, (each) => new Story(each, trouble).tell());
       assert.deepEqual(end.violations, []);
     });

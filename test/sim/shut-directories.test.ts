@@ -59,7 +59,7 @@ function changing({ person }: SimDevice, act: () => void): void {
   person.setMode('ro', SHUT);
 }
 
-test('a directory that shuts its owner out is filled, and has its mode when it is at rest', () =>
+test('a directory that shuts its owner out is filled, and has its mode when it is at rest (PRM-01)', () =>
   told(OBEYING, async (world, laptop, desk) => {
     fill(laptop);
     world.upAll();

@@ -25,7 +25,7 @@ const SHAPES: Readonly<Record<string, Links | undefined>> = {
 };
 
 for (const [shape, links] of Object.entries(SHAPES)) {
-  test(`four devices in a ${shape} become equal, and at rest nothing travels but pings`, () =>
+  test(`four devices in a ${shape} become equal, and at rest nothing travels but pings (WCH-06)`, () =>
     told(cast('a', 'b', 'c', 'd'), async (world, ...devices) => {
       if (links !== undefined) world.link(links);
       const oracle = new FrontierOracle();

@@ -32,7 +32,7 @@ const CUTS: Readonly<
 };
 
 for (const [what, cut] of Object.entries(CUTS)) {
-  test(`a transfer goes on from the blocks that have arrived when ${what}`, () =>
+  test(`a transfer goes on from the blocks that have arrived when ${what} (NET-08)`, () =>
     told(cast('laptop', 'desk'), async (world, laptop, desk) => {
       world.network.shape('laptop', 'desk', { bytesPerMs: 500 });
       const content = bulk('big', SIZE);
@@ -48,7 +48,7 @@ for (const [what, cut] of Object.entries(CUTS)) {
     }));
 }
 
-test('a file that changes while it is being fetched arrives as it is in the end', () =>
+test('a file that changes while it is being fetched arrives as it is in the end (PAR-09)', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
     world.network.shape('laptop', 'desk', { bytesPerMs: 500 });
     laptop.person.write('big', bulk('first', SIZE));

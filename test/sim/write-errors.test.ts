@@ -36,7 +36,7 @@ function afterPieces(desk: SimDevice, pieces: number, act: () => void): () => bo
 }
 
 for (const pieces of [2, 20, 39]) {
-  test(`after ${pieces} pieces writing fails in the background, and another program is told: nothing staged is believed`, () =>
+  test(`after ${pieces} pieces writing fails in the background, and another program is told: nothing staged is believed (CRS-03)`, () =>
     told(cast('laptop', 'desk'), async (world, laptop, desk) => {
       for (const name of NAMES) laptop.person.write(name, bulk(name, 2000));
       const isDone = afterPieces(desk, pieces, () => {

@@ -54,7 +54,7 @@ test('an entry that cannot be is refused with folder, name and reason', () => {
   for (const [reason, fields] of rows) assert.deepEqual(refusal(fields), refused(reason), reason);
 });
 
-test('blocks that are not those of a file cut at its block size are refused', () => {
+test('blocks that are not those of a file cut at its block size are refused (MAL-16)', () => {
   const K128 = 131072;
   const head = [NAME, VERSION, SEQUENCE];
   const rows: readonly (readonly Field[])[] = [
@@ -79,7 +79,7 @@ test('blocks that are not those of a file cut at its block size are refused', ()
   }
 });
 
-test('names that are not in canonical form are refused with the reason', () => {
+test('names that are not in canonical form are refused with the reason (LNK-08)', () => {
   const rows = [
     ['', 'empty'],
     ['/a', 'empty part'],

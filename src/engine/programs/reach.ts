@@ -186,9 +186,6 @@ function* isMarkerStill(reach: Reach, { status: before }: Marker): FileProgram<b
 /** Where inodes wait that an operation has displaced: nothing in it is ever dropped as a leftover. */
 export const DISPLACED_DIR = `${CONTROL_DIR}/displaced`;
 
-/** Where content is gathered before it gets its name. */
-export const STAGE_DIR = `${CONTROL_DIR}/stage`;
-
 /** The staging area, made if it is not there. */
 export function stageDir(reach: Reach): FileProgram<DirHandle> {
   return ownDir(reach, 'stage');

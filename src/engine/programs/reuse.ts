@@ -3,6 +3,7 @@
 import { equalBytes } from '../../base/bytes.ts';
 import { itemTrouble, KithError } from '../../base/error.ts';
 import { HASH_BYTES, sha256 } from '../../base/sha256.ts';
+import { CONTROL_DIR } from '../../model/path.ts';
 import type { FileHandle, FileProgram } from '../../ports/file-system.ts';
 import { close, openFile, read, write } from '../file-calls.ts';
 import { inRoot, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
@@ -12,6 +13,11 @@ import { openStage } from './stage.ts';
 export interface LocalBlock {
   readonly path: string;
   readonly offset: number;
+}
+
+/** Where a block may stand in another file of the staging area. */
+export function stagedBlock(stageName: string, offset: number): LocalBlock {
+  return { path: `${CONTROL_DIR}/stage/${stageName}`, offset };
 }
 
 export interface ReuseArgs {
