@@ -100,7 +100,7 @@ export const ERRORS = {
   FILE_NOT_EMPTY: { kind: 'permanent', text: 'the directory still holds something' },
   FILE_DENIED: { kind: 'permanent', text: 'the system does not permit this; check owner and mode' },
   FILE_READ_ONLY: { kind: 'permanent', text: 'the file system is read-only' },
-  FILE_DISK_FULL: { kind: 'transient', text: 'no space is left on the disk' },
+  FILE_DISK_FULL: { kind: 'transient', text: 'no space is left on the disk, or no room for another file (df, df -i)' },
   FILE_TOO_MANY_OPEN: { kind: 'transient', text: 'too many files are open on this system' },
   FILE_NAME_IMPOSSIBLE: { kind: 'permanent', text: 'this name cannot exist on this file system' },
   FILE_NOT_DIRECTORY: { kind: 'permanent', text: 'a part of the path is not a directory' },

@@ -42,6 +42,39 @@ test('a full disk is held and reported, and taken up again when space returns (D
   await pair.settle();
 });
 
+test('a disk that has bytes but no room for another file holds what does not fit, and takes it up later (DSK-05)', {
+  skip,
+  timeout: 400_000,
+}, async (t) => {
+  const pair = await pairOnSmallDisk(t, 'size=24m,nr_inodes=60');
+  await mkdir(at(pair.mine, 'many'));
+  for (let i = 0; i < 100; i++) await writeFile(at(pair.mine, 'many', `${i}`), `${i}`);
+  await pair.b.until('some are held', ({ folders }) =>
+    folders.some(({ state, problems }) => state === 'held' && problems.length > 10),
+  );
+  const { problems } = await pair.b.folderStatus(FOLDER);
+  for (const { code, text } of problems) {
+    assert.equal(code, 'FILE_DISK_FULL');
+    assert.match(text, /room for another file/);
+  }
+  run('mount', '-o', 'remount,nr_inodes=1000', pair.theirs);
+  await untilTree(pair.theirs, readTree(pair.mine), TAKEN_UP_MS);
+  await pair.settle();
+});
+
+test('a directory for temporary files that is not there is in nobody’s way (DSK-06)', {
+  timeout: 400_000,
+}, async (t) => {
+  const pair = await makePair(t);
+  const under = ['env', 'TMPDIR=/nowhere', 'SQLITE_TMPDIR=/nowhere'];
+  await Promise.all([pair.a.up({ under }), pair.b.up({ under })]);
+  await writeLarge(at(pair.mine, 'large'), 8 * MIB, 1);
+  for (let i = 0; i < 300; i++) await writeFile(at(pair.mine, `${i}`), `${i}`);
+  await pair.settle();
+  await rm(at(pair.mine, 'large'));
+  await pair.settle();
+});
+
 test('a disk that turns read-only is reported, and taken up again when it can be written (DSK-07)', {
   skip,
   timeout: 400_000,

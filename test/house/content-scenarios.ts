@@ -287,7 +287,11 @@ export const contentScenarios: readonly Scenario[] = [
     id: 'LNK-03',
     right:
       'a program that swaps directories for links in a tight loop gets nothing written outside',
-    tests: {},
+    tests: {
+      'test/contract/swapped-directories.node.test.ts': [
+        'a hundred thousand swaps of a directory for a link',
+      ],
+    },
   },
   {
     id: 'LNK-04',

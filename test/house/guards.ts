@@ -1,8 +1,14 @@
 /** For each scenario of the simulator the guard that it is about, and how that guard is taken away. */
 
+import { catalogueGuards } from './catalogue-guards.ts';
 import { findingGuards } from './finding-guards.ts';
 import type { Guard } from './guard.ts';
 import { scenarioGuards } from './scenario-guards.ts';
 import { settlingGuards } from './settling-guards.ts';
 
-export const guards: readonly Guard[] = [...scenarioGuards, ...findingGuards, ...settlingGuards];
+export const guards: readonly Guard[] = [
+  ...scenarioGuards,
+  ...findingGuards,
+  ...settlingGuards,
+  ...catalogueGuards,
+];

@@ -32,13 +32,16 @@ export const systemScenarios: readonly Scenario[] = [
     right: 'want of inodes and want of watches are told from want of bytes',
     tests: {
       'test/contract/watcher.node.test.ts': ['where the limit on watches is reached, that is said'],
+      'test/e2e/disk.test.ts': ['a disk that has bytes but no room for another file'],
     },
-    notYet: 'another code for each',
+    notYet: 'a code of its own for want of inodes',
   },
   {
     id: 'DSK-06',
     right: 'neither a small nor a missing directory for temporary files is in the way',
-    tests: {},
+    tests: {
+      'test/e2e/disk.test.ts': ['a directory for temporary files that is not there'],
+    },
   },
   {
     id: 'DSK-07',
