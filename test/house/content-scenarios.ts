@@ -8,7 +8,6 @@ export const contentScenarios: readonly Scenario[] = [
     right:
       'of two edits without contact one keeps the name and the other becomes a copy, on every device',
     tests: {
-      'test/house/scenarios.test.ts': ['CON-01: a b'],
       'test/sim/conflicts.test.ts': ['CON-01: two edits without contact end as one file'],
     },
   },

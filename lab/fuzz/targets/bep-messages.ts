@@ -76,7 +76,13 @@ export const close: FuzzTarget = message({
 
 export const hello: FuzzTarget = {
   seeds: () => {
-    const plain = { clientName: 'x', clientVersion: 'v1', connections: 0, timestamp: -1n };
+    const plain = {
+      clientName: 'x',
+      clientVersion: 'v1',
+      connections: 0,
+      timestamp: -1n,
+      started: 0n,
+    };
     return [
       encodeHello({ ...plain, deviceName: 'name' }),
       encodeHello({ ...plain, deviceName: '' }),

@@ -19,6 +19,7 @@ const HELLO = {
   clientVersion: 'v1',
   connections: 1,
   timestamp: 5n,
+  started: 0n,
 };
 /** Sizes of what was asked for; ids are the places in this list. */
 const ASKED = [0, 5, 9];
