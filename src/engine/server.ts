@@ -2,8 +2,8 @@
 
 import { equalBytes } from '../base/bytes.ts';
 import { itemTrouble, KithError } from '../base/error.ts';
-import type { DeviceId } from '../model/device-id.ts';
 import { blockAt, blockCount } from '../model/block.ts';
+import type { DeviceId } from '../model/device-id.ts';
 import type { BlockRequest } from '../ports/exchange.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { Batcher } from './batcher.ts';

@@ -284,6 +284,7 @@ export const systemScenarios: readonly Scenario[] = [
     id: 'NET-02',
     right: 'a device that went without a word is noticed in bounded time',
     tests: {
+      'test/sim/reconnects.test.ts': ['NET-02: a connection that is dead'],
       'src/peer/peers.test.ts': ['whoever is silent is cut off: 20 s for Hello, 300 s'],
     },
   },

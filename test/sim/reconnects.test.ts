@@ -87,7 +87,7 @@ test('a device that moved is found again where it is now', () =>
     assertTrees([a, b], [line('of a', 'file', LARGE), 'of b = b again']);
   }));
 
-test('NET-06: behind a black hole nothing hangs for good, and small news still comes', () =>
+test('behind a black hole nothing hangs for good, and small news still comes', () =>
   told(cast('a', 'b'), async (world, a, b) => {
     world.upAll();
     await calm(world);

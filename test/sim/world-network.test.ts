@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SimNetwork } from '../../lab/sim/network.ts';
-import { Pace } from '../../lab/sim/pace.ts';
 import { carryOut, type NetworkOrder } from '../../lab/sim/network-order.ts';
+import { Pace } from '../../lab/sim/pace.ts';
 import { SimRandom } from '../../lab/sim/random.ts';
 import { Scheduler } from '../../lab/sim/scheduler.ts';
 import { asKithError } from '../../src/base/error.ts';
