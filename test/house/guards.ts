@@ -3,6 +3,7 @@
 import { catalogueGuards } from './catalogue-guards.ts';
 import { findingGuards } from './finding-guards.ts';
 import type { Guard } from './guard.ts';
+import { networkGuards } from './network-guards.ts';
 import { scenarioGuards } from './scenario-guards.ts';
 import { settlingGuards } from './settling-guards.ts';
 
@@ -11,4 +12,5 @@ export const guards: readonly Guard[] = [
   ...findingGuards,
   ...settlingGuards,
   ...catalogueGuards,
+  ...networkGuards,
 ];

@@ -230,6 +230,41 @@ for (const [what, lose] of Object.entries(LOSSES)) {
   });
 }
 
+test('I21: all folders are unshared at once, and not one after the other', async () => {
+  const { world, desk, mallory } = sceneOf(ONE);
+  const { tree } = desk;
+  const second = tree.make({ dir: tree.root, name: 'second' }, 'directory', { mode: 0o755 });
+  const file = tree.make({ dir: second, name: 'secret' }, 'file', { mode: 0o644 });
+  tree.write(file, new TextEncoder().encode('secret'), 0);
+  const plain = configOf(desk, { others: [mallory], folders: ['first', 'second'] });
+  const folders = plain.folders.map((folder, at) =>
+    at === 0 ? folder : { ...folder, path: '/second' },
+  );
+  const unshared = folders.map((folder) => ({ ...folder, devices: [] }));
+  world.start(desk, { ...plain, folders });
+  await world.run({ ms: 20_000 });
+  const id = parseFolderId('second');
+  const raw = new RawPeer(mallory, desk, {
+    open: (talk) => [talk.hello(), talk.config(0, 7n, id)],
+  });
+  raw.dial();
+  await world.run({ ms: 5000 });
+  const piece = { path: parseRelPath('secret'), offset: 0, size: 6, hash: new Uint8Array(0) };
+  raw.last.request(piece, id);
+  await world.run({ ms: 5000 });
+  assert.equal(raw.last.heard('response').length, 1, 'while it is shared it is given');
+  let updated: Promise<void> | undefined;
+  desk.hooks.add((call, { job }) => {
+    if (job === 'serve' && call.call === 'read')
+      updated ??= world.kith(desk).update({ ...plain, folders: unshared });
+  });
+  raw.last.request(piece, id);
+  await world.run({ ms: 30_000 });
+  assert.ok(updated !== undefined);
+  await updated;
+  assert.equal(raw.last.heard('response').length, 1);
+});
+
 function known({ id, name }: SimDevice): DeviceConfig['devices'][number] {
   return { id, name, addresses: [] };
 }

@@ -1,0 +1,69 @@
+/** The guards of what networks and other devices do: connections that fail, words that come late, what is not theirs any more. */
+
+import type { Guard } from './guard.ts';
+
+export const networkGuards: readonly Guard[] = [
+  {
+    name: 'news that was heard before stands for what has come since',
+    file: 'mutations',
+    scenario: 'an update that is sent again, late',
+    edits: [
+      {
+        file: 'src/engine/hearing.ts',
+        from: 'return entries.filter(({ sequence }) => sequence > heard);',
+        to: 'return heard < 0 ? [] : entries;',
+      },
+    ],
+  },
+  {
+    name: 'the end of a connection is a reason to dial at once',
+    file: 'reconnects',
+    scenario: 'two devices that lose each other at once',
+    edits: [
+      {
+        file: 'src/peer/device-peer.ts',
+        from: 'if (this.#connections.size === 0) this.#bell.ring();',
+        to: 'if (this.#connections.size === 0) [this.#bell, this.#news].map((bell) => bell.ring());',
+      },
+    ],
+  },
+  {
+    name: 'a device is not cut off that is silent',
+    file: 'reconnects',
+    scenario: 'NET-02: a connection that is dead without a word \\(silence\\)',
+    edits: [
+      {
+        file: 'src/peer/pulse.ts',
+        from: `if (over !== undefined) throw new KithError('PEER_SILENT', { waitedFor: over.what });`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'the rest of a message is written whatever was unshared meanwhile',
+    file: 'wire-audit',
+    scenario: 'I21: from the moment on in which the folder is not shared',
+    edits: [
+      {
+        file: 'src/peer/connection.ts',
+        from: `if (hasBegun && !mayGoOn()) throw new KithError('CONNECTION_LOST', UNSHARED);`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'folders are unshared one after the other',
+    file: 'wire-audit',
+    scenario: 'I21: all folders are unshared at once',
+    edits: [
+      {
+        file: 'src/daemon/device.ts',
+        from: 'config.folders.map(({ id, devices }) => this.#folders.get(id)?.folder.share(devices)),',
+        to: `config.folders.map(async ({ id, devices }, at) => {
+          if (at > 0) await this.#folders.get(config.folders[0].id)?.folder.share(config.folders[0].devices);
+          await this.#folders.get(id)?.folder.share(devices);
+        }),`,
+      },
+    ],
+  },
+];
