@@ -3,6 +3,7 @@
 export class Hosts {
   readonly #byDevice = new Map<string, string>();
   readonly #byHost = new Map<string, string>();
+  readonly #left = new Set<string>();
 
   hostOf(device: string): string {
     return this.#byDevice.get(device) ?? device;
@@ -10,15 +11,14 @@ export class Hosts {
 
   /** Undefined if nobody is there: whoever lived there has moved away. */
   deviceAt(host: string): string | undefined {
-    const moved = this.#byHost.get(host);
-    if (moved !== undefined) return moved;
-    return this.#byDevice.has(host) ? undefined : host;
+    return this.#byHost.get(host) ?? (this.#left.has(host) ? undefined : host);
   }
 
   /** From now on; whoever was there before is there no more, and has to be moved as well to be found. */
   move(device: string, host: string): void {
     const left = this.hostOf(device);
     if (this.#byHost.get(left) === device) this.#byHost.delete(left);
+    this.#left.add(left);
     this.#byDevice.set(device, host);
     this.#byHost.set(host, device);
   }

@@ -95,6 +95,7 @@ describe('the network', () => {
   });
   it('cuts pieces anew', async () => {
     const pair = new Pair();
+    pair.network.shape('a', 'b', { joinChance: 0 });
     const { near, far } = await pair.connect();
     const got = reader(far);
     for (let i = 0; i < 100; i++) await near.write([new Uint8Array(50)]);
@@ -247,8 +248,9 @@ describe('the network', () => {
     await pair.run(1000);
     assert.deepEqual([there.bytes, there.ending], [10, 'end']);
     assert.deepEqual([here.bytes, here.ending], [7, 'open']);
-    await far.close();
+    const closing = far.close();
     await pair.run(1000);
+    await closing;
     assert.equal(here.ending, 'end');
     assert.equal(pair.network.connections(), 0);
   });
@@ -288,7 +290,7 @@ describe('the network', () => {
     const pair = new Pair();
     const { near, far } = await pair.connect();
     const there = reader(far);
-    pair.order({ kind: 'shape', from: 'a', to: 'b', traits: { mostPiece: 1 } });
+    pair.order({ kind: 'shape', from: 'a', to: 'b', traits: { mostPiece: 1, joinChance: 0 } });
     await near.write([new Uint8Array(1000)]);
     await pair.run(1000);
     assert.deepEqual([there.bytes, there.pieces], [1000, 1000]);
