@@ -50,15 +50,6 @@ ${row('decisions, those among them that need nothing', 'decided', '–')}
 `;
 }
 
-/** The document with this section in the place of the one before, or at its end. */
-export function replaceSection(document: string, section: string): string {
-  const begin = document.indexOf(HEADING);
-  if (begin < 0) return `${document.trimEnd()}\n\n${section}`;
-  const next = document.indexOf('\n## ', begin + HEADING.length);
-  const rest = next < 0 ? '' : document.slice(next);
-  return `${document.slice(0, begin)}${section.trimEnd()}\n${rest}`;
-}
-
 function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }

@@ -18,12 +18,8 @@ import { chooseGlobal } from '../src/planner/global.ts';
 import { recordFound, recordGone, reviveEntry } from '../src/planner/local.ts';
 import { laws } from '../test/property/plan-laws.ts';
 import { machineFacts } from './machine.ts';
-import {
-  type PlannerReport,
-  type PlannerRound,
-  plannerSection,
-  replaceSection,
-} from './planner-report.ts';
+import { type PlannerReport, type PlannerRound, plannerSection } from './planner-report.ts';
+import { replaceSection } from './section.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const PLANNER = { chooseGlobal, conflictPath, decide, recordFound, recordGone, reviveEntry };

@@ -56,7 +56,8 @@ export async function soak(options: SoakOptions): Promise<Tally> {
   return tally;
 }
 
-async function runSeed(seed: number, tally: Tally): Promise<Violation | undefined> {
+/** Performs the story of one seed and adds it up; the first violation. */
+export async function runSeed(seed: number, tally: Tally): Promise<Violation | undefined> {
   const outcome = await new Performance(drawScript(seed)).perform();
   tally.runs += 1;
   tally.userActs += outcome.userActs;
