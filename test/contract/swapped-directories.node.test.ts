@@ -89,13 +89,17 @@ test('a hundred thousand swaps of a directory for a link outside get nothing wri
   const worker = new Worker(new URL('../support/swap-worker.ts', import.meta.url), {
     workerData: order,
   });
-  const ended = new Promise<void>((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('exit', () => resolve());
+  let hasEnded = false;
+  const ended = new Promise<unknown>((resolve) => {
+    worker.once('error', resolve);
+    worker.once('exit', () => resolve(undefined));
+  }).finally(() => {
+    hasEnded = true;
   });
   try {
-    while (Atomics.load(numbers, 1) === 0) await new Promise((resolve) => setImmediate(resolve));
-    for (let round = 10; Atomics.load(numbers, 1) < SWAPS; round++) {
+    while (Atomics.load(numbers, 1) === 0 && !hasEnded)
+      await new Promise((resolve) => setImmediate(resolve));
+    for (let round = 10; Atomics.load(numbers, 1) < SWAPS && !hasEnded; round++) {
       attack({ root, files, outside }, round, count);
       // Lets an error of the worker come through.
       if (round % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -103,7 +107,7 @@ test('a hundred thousand swaps of a directory for a link outside get nothing wri
   } finally {
     Atomics.store(numbers, 0, 1);
   }
-  await ended;
+  assert.equal(await ended, undefined, 'the swapping program failed');
   assert.deepEqual(canary(outside), before);
   assert.equal(outcomes.get('read outside'), undefined);
   assert.ok(outcomes.has('publish changed') || outcomes.has('publish failed'), 'never in the way');
