@@ -34,8 +34,8 @@ export const networkGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/peer/pulse.ts',
-        from: `if (over !== undefined) throw new KithError('PEER_SILENT', { waitedFor: over.what });`,
-        to: '',
+        from: 'const SILENT_MS = 300_000;',
+        to: 'const SILENT_MS = 300_000_000;',
       },
     ],
   },

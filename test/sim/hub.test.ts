@@ -92,7 +92,7 @@ class HubStory {
   }
 }
 
-for (const seed of seeds(20)) {
+for (const seed of seeds(10)) {
   test(`what people see around a hub can be explained, seed ${seed}`, async () => {
     const { events } = await tellTwice(seed, (each) => new HubStory(each).tell());
     const verdict = judgeHub(SPOKES, events);
