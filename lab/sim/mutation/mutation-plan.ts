@@ -82,7 +82,7 @@ export interface MutationOrder {
 }
 
 /** `MESSAGE.HOW`, with how likely it is for each message of that kind: `{ 'response.data': 0.1 }`. */
-export type MutationRates = Readonly<Record<string, number>>;
+type MutationRates = Readonly<Record<string, number>>;
 
 export interface MutationPlan {
   readonly rates?: MutationRates;
@@ -90,8 +90,8 @@ export interface MutationPlan {
 }
 
 /** Every `MESSAGE.HOW` there is. */
-const ALL_MUTATIONS: readonly string[] = (Object.keys(FIELDS) as MessageName[]).flatMap((message) =>
-  [...ANY, ...FIELDS[message]].map((how) => `${message}.${how}`),
+const ALL_MUTATIONS: readonly string[] = (Object.keys(FIELDS) as MessageName[]).flatMap(
+  (message) => [...ANY, ...FIELDS[message]].map((how) => `${message}.${how}`),
 );
 
 const TOLD = ['cluster-config', 'index'];
