@@ -90,8 +90,8 @@ export interface MutationPlan {
 }
 
 /** Every `MESSAGE.HOW` there is. */
-const ALL_MUTATIONS: readonly string[] = (Object.keys(FIELDS) as MessageName[]).flatMap(
-  (message) => [...ANY, ...FIELDS[message]].map((how) => `${message}.${how}`),
+const ALL_MUTATIONS: readonly string[] = (Object.keys(FIELDS) as MessageName[]).flatMap((message) =>
+  [...ANY, ...FIELDS[message]].map((how) => `${message}.${how}`),
 );
 
 const TOLD = ['cluster-config', 'index'];
