@@ -4,18 +4,10 @@ import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { damaged, type Edit } from '../planted/edit.ts';
 import { instrument } from './instrument.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-
-/** One change of a source file; the same shape as the guards of the scenarios. */
-export interface Fault {
-  /** From the project's root. */
-  readonly file: string;
-  /** Stands in the file exactly once. */
-  readonly from: string;
-  readonly to: string;
-}
 
 /**
  * From now on modules whose path from the project's root begins with one of `places` are instrumented as they are loaded.
@@ -23,7 +15,7 @@ export interface Fault {
  */
 export function instrumentFrom(
   places: readonly string[],
-  faults: readonly Fault[],
+  faults: readonly Edit[],
 ): ReadonlySet<string | number> {
   const literals = new Set<string | number>();
   registerHooks({
@@ -34,7 +26,7 @@ export function instrumentFrom(
       if (!places.some((place) => file.startsWith(place)) || !isModule(loaded.format))
         return loaded;
       let source = readFileSync(fileURLToPath(url), 'utf8');
-      for (const fault of faults) if (fault.file === file) source = planted(source, fault);
+      for (const fault of faults) if (fault.file === file) source = damaged(source, fault);
       const made = instrument(source, file);
       for (const literal of made.literals) literals.add(literal);
       return { ...loaded, source: made.text };
@@ -45,12 +37,4 @@ export function instrumentFrom(
 
 function isModule(format: string | null | undefined): boolean {
   return format === 'module' || format === 'module-typescript';
-}
-
-function planted(source: string, { file, from, to }: Fault): string {
-  const parts = source.split(from);
-  if (parts.length !== 2) {
-    throw new Error(`${file}: fits ${parts.length - 1} times, it must be once: ${from}`);
-  }
-  return parts.join(to);
 }

@@ -1,8 +1,8 @@
 /** One search in a thread of its own: what it is told, what it tells, and how it is watched from outside. */
 
 import { Worker } from 'node:worker_threads';
+import type { Edit } from '../planted/edit.ts';
 import type { Found, Progress } from './fuzzer.ts';
-import type { Fault } from './instrument-hook.ts';
 
 /** What a thread is told. */
 export interface SearchWish {
@@ -14,7 +14,7 @@ export interface SearchWish {
   readonly most: number;
   readonly corpus: readonly Uint8Array[];
   /** Planted in the program, to see that they are found. */
-  readonly faults: readonly Fault[];
+  readonly faults: readonly Edit[];
   /** What it ends with is to be kept in the repository. */
   readonly isTrimmed?: boolean;
   /** An input that takes longer than this never ends. 30 s, for a machine may have much to do. */

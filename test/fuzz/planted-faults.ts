@@ -1,12 +1,12 @@
 /** Faults of decoders, one line each, that the fuzzer must find: a limit, a bound or a check is gone. */
 
-import type { Fault } from '../../lab/fuzz/instrument-hook.ts';
+import type { Edit } from '../../lab/planted/edit.ts';
 
 export interface PlantedFault {
   /** What is wrong. */
   readonly name: string;
   readonly target: string;
-  readonly fault: Fault;
+  readonly fault: Edit;
 }
 
 export const plantedFaults: readonly PlantedFault[] = [

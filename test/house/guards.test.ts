@@ -1,10 +1,10 @@
 // A test of the scenarios: each fails when the guard that it is about is taken away.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { damaged, type Guard } from './guard.ts';
+import { checkEdits } from '../../lab/planted/edit.ts';
+import type { Guard } from './guard.ts';
 import { guards } from './guards.ts';
 import { ROOT } from './planted-house.ts';
 
@@ -55,8 +55,7 @@ describe('scenarios', { concurrency: 2 }, () => {
 
   for (const guard of guards) {
     test(`${guard.file}, ${guard.scenario}: it is noticed when ${guard.name}`, async () => {
-      for (const edit of guard.edits)
-        damaged(readFileSync(path.join(ROOT, edit.file), 'utf8'), edit);
+      checkEdits(guard.edits);
       const { code, text } = await run(guard, { isTaken: true });
       assert.equal(code, 1, `the scenario did not fail: ${text}`);
       assert.match(text, /^✖ /m);

@@ -3,16 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { damaged, type Edit } from '../../lab/planted/edit.ts';
 import type { Planner } from '../support/plan-world.ts';
 
-export interface Mutant {
+/** Its file is one of src/planner. */
+export interface Mutant extends Edit {
   /** What is wrong with it. */
   readonly name: string;
-  /** A file of src/planner. */
-  readonly file: string;
-  /** Stands in the file exactly once. */
-  readonly from: string;
-  readonly to: string;
 }
 
 const GLOBAL = 'global.ts';
@@ -301,7 +298,7 @@ export const mutants: readonly Mutant[] = [
 ];
 
 const FOLDER = new URL('../../src/planner/', import.meta.url);
-const damaged = new Map<string, Mutant>();
+const chosen = new Map<string, Mutant>();
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -312,26 +309,17 @@ registerHooks({
   },
   load(url, context, next) {
     const loaded = next(url, context);
-    const mutant = damaged.get(new URL(url).searchParams.get('mutant') ?? '');
+    const mutant = chosen.get(new URL(url).searchParams.get('mutant') ?? '');
     if (mutant === undefined || !url.startsWith(new URL(mutant.file, FOLDER).href)) return loaded;
     const source = readFileSync(fileURLToPath(new URL(mutant.file, FOLDER)), 'utf8');
-    return { ...loaded, source: damage(source, mutant) };
+    return { ...loaded, source: damaged(source, mutant) };
   },
 });
-
-/** The text with the mutant's change; throws if it does not fit exactly once. */
-function damage(source: string, { name, from, to }: Mutant): string {
-  const parts = source.split(from);
-  if (parts.length !== 2) {
-    throw new Error(`"${name}" fits ${parts.length - 1} times, it must be once: ${from}`);
-  }
-  return parts.join(to);
-}
 
 /** The planner with one change, or with none. */
 export async function loadPlanner(mutant?: Mutant): Promise<Planner> {
   const mark = String(mutant === undefined ? 'none' : mutants.indexOf(mutant));
-  if (mutant !== undefined) damaged.set(mark, mutant);
+  if (mutant !== undefined) chosen.set(mark, mutant);
   const load = (file: string) => import(`${new URL(file, FOLDER).href}?mutant=${mark}`);
   const names = ['conflict.ts', DECIDE, GLOBAL, LOCAL];
   const modules = await Promise.all(names.map(load));

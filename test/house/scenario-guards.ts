@@ -1,6 +1,7 @@
 /** The guards of the scenarios of the catalogue. */
 
-import type { Edit, Guard } from './guard.ts';
+import type { Edit } from '../../lab/planted/edit.ts';
+import type { Guard } from './guard.ts';
 
 const APPLY_ITEM = 'src/engine/programs/apply-item.ts';
 const APPLY = 'src/engine/programs/apply.ts';
