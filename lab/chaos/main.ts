@@ -54,6 +54,7 @@ const OPTIONS = {
   name: { type: 'string' },
   trace: { type: 'string', default: '0' },
   step: { type: 'string' },
+  cpu: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -75,6 +76,8 @@ interface Span {
   readonly from?: string;
   readonly jobs?: string;
   readonly step?: string;
+  /** Seconds of the processor; then it also ends with the first failure. */
+  readonly cpu?: string;
 }
 
 /** One of several processes: its tally so far as a line of JSON after every run. */
@@ -84,7 +87,8 @@ async function child(values: Span): Promise<number> {
     step: Number(values.step),
     count: Number(values.count ?? Number.MAX_SAFE_INTEGER),
     untilMs: performance.now() + Number(values.minutes ?? 1e9) * MINUTE_MS,
-    isEager: false,
+    isEager: values.cpu !== undefined,
+    ...(values.cpu === undefined ? {} : { mostCpuMs: Number(values.cpu) * 1000 }),
     onRun: (each) => process.stdout.write(`${JSON.stringify(each)}\n`),
   });
   return tally.failures.length === 0 ? 0 : 1;

@@ -28,6 +28,8 @@ export interface SoakOptions {
   /** Seeds, at most. */
   readonly count: number;
   readonly untilMs: number;
+  /** Milliseconds of the processor after which no story is begun any more; no limit if absent. */
+  readonly mostCpuMs?: number;
   /** Ends with the first failure. */
   readonly isEager: boolean;
   readonly onRun?: (tally: Tally) => void;
@@ -52,6 +54,7 @@ export async function soak(options: SoakOptions): Promise<Tally> {
     tally.cpuMs = (used.user + used.system) / 1000;
     options.onRun?.(tally);
     if (violation !== undefined && options.isEager) break;
+    if (tally.cpuMs > (options.mostCpuMs ?? Number.POSITIVE_INFINITY)) break;
   }
   return tally;
 }
