@@ -8,27 +8,35 @@ import type { DirHandle, FileCall } from '../../src/ports/file-system.ts';
 import type { SimDevice } from '../sim/device.ts';
 import type { CallHook } from '../sim/disk.ts';
 import type { Inode } from '../sim/inode.ts';
-import { resolvePath } from '../sim/resolve-path.ts';
 import { type History, quoted } from './history.ts';
-import type { Violation } from './violation.ts';
-
-/** Where a directory is, seen from the folder. */
-type Region = 'seen' | 'kept' | 'outside';
-
-/** The directory of Kith's own in the root, and files of its own elsewhere. */
-const OWN = '.kith';
-const OWN_FILE = /^\.kith-[0-9a-f]{32}$/;
+import { displacingHook } from './oracles/displacing.ts';
+import { RowWatch } from './oracles/rows.ts';
+import { inodeOf, isSeen, regionOf, textOf } from './region.ts';
+import type { Blame, Violation } from './violation.ts';
 
 export class Audit {
   readonly violations: Violation[] = [];
   readonly #devices: readonly SimDevice[];
   readonly #history: History;
+  readonly #rows: RowWatch;
 
   /** Watches these devices from now on. */
   constructor(devices: readonly SimDevice[], history: History) {
     this.#devices = devices;
     this.#history = history;
-    for (const device of devices) device.hooks.add(this.#hookOf(device));
+    this.#rows = new RowWatch(history.removals, this.blame);
+    for (const device of devices) {
+      device.hooks.add(this.#hookOf(device));
+      device.hooks.add(displacingHook(device, { history, blame: this.blame }));
+    }
+  }
+
+  readonly blame: Blame = (invariant, what) => void this.violations.push({ invariant, what });
+
+  /** What can be said at any moment: after each decision. */
+  check(): void {
+    this.checkNothingLost();
+    for (const device of this.#devices) this.#rows.look(device);
   }
 
   /** Every value that nobody replaced is on some disk, as files that people see or in Kith's keeping. */
@@ -37,12 +45,8 @@ export class Audit {
     for (const value of this.#history.frontier()) {
       if (present.has(value)) continue;
       const where = this.#history.birthplace(value);
-      this.#blame('I1', `${quoted(value)} of ${where} is on no disk any more`);
+      this.blame('I1', `${quoted(value)} of ${where} is on no disk any more`);
     }
-  }
-
-  #blame(invariant: string, what: string): void {
-    this.violations.push({ invariant, what });
   }
 
   #hookOf(device: SimDevice): CallHook {
@@ -71,7 +75,7 @@ export class Audit {
   #mayChange(device: SimDevice, at: { dir: DirHandle; name: string; call: string }): void {
     const dir = inodeOf(device, at.dir);
     if (dir !== undefined && regionOf(device, dir) === 'outside')
-      this.#blame('I18', `${device.name}: ${at.call} ${at.name} outside of the folder`);
+      this.blame('I18', `${device.name}: ${at.call} ${at.name} outside of the folder`);
   }
 
   #mayWrite(device: SimDevice, call: FileCall & { call: 'write' | 'truncate' }): void {
@@ -79,7 +83,7 @@ export class Audit {
     const dir = inode?.parent;
     if (inode === undefined || dir === undefined || inode.links === 0) return;
     if (isSeen(device, dir, inode.name))
-      this.#blame('I6', `${device.name}: ${call.call} in ${inode.name}, which people see`);
+      this.blame('I6', `${device.name}: ${call.call} in ${inode.name}, which people see`);
   }
 
   #mayRename(device: SimDevice, { from, to, how }: FileCall & { call: 'rename' }): void {
@@ -87,7 +91,7 @@ export class Audit {
     if (source === undefined || target === undefined) return;
     for (const [dir, name] of [[source, from.name] as const, [target, to.name] as const]) {
       if (regionOf(device, dir) === 'outside')
-        this.#blame('I18', `${device.name}: rename of ${name} outside of the folder`);
+        this.blame('I18', `${device.name}: rename of ${name} outside of the folder`);
     }
     const moved = device.tree.entry({ dir: source, name: from.name })?.inode;
     if (!isSeen(device, source, from.name) && isSeen(device, target, to.name)) {
@@ -103,7 +107,7 @@ export class Audit {
     if (inode?.kind !== 'file') return;
     const value = textOf(inode);
     if (!this.#history.isWritten(value))
-      this.#blame('I5', `${device.name}: ${name} becomes ${quoted(value)}, which nobody wrote`);
+      this.blame('I5', `${device.name}: ${name} becomes ${quoted(value)}, which nobody wrote`);
   }
 
   #mayRemove(device: SimDevice, call: FileCall & { call: 'removeFile' }): void {
@@ -113,47 +117,20 @@ export class Audit {
     if (inode?.kind !== 'file' || inode.links > 1) return;
     const value = textOf(inode);
     if (!this.#history.isLatest(value) || this.#presentValues(inode).has(value)) return;
-    this.#blame('I1', `${device.name}: the last copy of ${quoted(value)} is removed`);
+    this.blame('I1', `${device.name}: the last copy of ${quoted(value)} is removed`);
   }
 
   /** Contents of all files on all disks but this one. */
   #presentValues(but: Inode | undefined): ReadonlySet<string> {
     const found = new Set<string>();
     const collect = (dir: Inode): void => {
+      if (dir.mounted !== undefined) collect(dir.mounted);
       for (const { inode } of dir.entries.values()) {
-        if (inode.kind === 'directory') collect(inode.mounted ?? inode);
+        if (inode.kind === 'directory') collect(inode);
         else if (inode.kind === 'file' && inode !== but) found.add(textOf(inode));
       }
     };
-    for (const device of this.#devices) {
-      const root = resolvePath(device.tree, device.root);
-      if (root !== undefined) collect(root);
-    }
+    for (const { tree } of this.#devices) collect(tree.root);
     return found;
   }
-}
-
-function inodeOf(device: SimDevice, handle: number): Inode | undefined {
-  return device.life?.files.inodeOf(handle);
-}
-
-function isSeen(device: SimDevice, dir: Inode, name: string): boolean {
-  if (OWN_FILE.test(name)) return false;
-  return regionOf(device, dir) === 'seen';
-}
-
-function regionOf(device: SimDevice, dir: Inode): Region {
-  const root = resolvePath(device.tree, device.root);
-  let below: Inode | undefined;
-  for (let at: Inode | undefined = dir; at !== undefined; at = at.parent) {
-    if (at === root) return below?.name === OWN ? 'kept' : 'seen';
-    // Nothing can be put into a directory that was removed.
-    if (at.links === 0) return 'kept';
-    below = at;
-  }
-  return 'outside';
-}
-
-function textOf(inode: Inode): string {
-  return new TextDecoder().decode(inode.bytes());
 }

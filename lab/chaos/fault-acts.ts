@@ -5,7 +5,9 @@ import type { SimDevice } from '../sim/device.ts';
 import type { KithWorld } from '../sim/kith-world.ts';
 import type { CrashModel } from '../sim/power-cut.ts';
 import type { History } from './history.ts';
+import { checkHeard, checkPromises, promisedBy } from './oracles/power.ts';
 import type { FaultAct } from './script.ts';
+import type { Blame } from './violation.ts';
 
 /** Room on a disk nobody has tampered with. */
 const PLENTY = 2 ** 40;
@@ -18,6 +20,9 @@ export interface Place {
   readonly databases: Map<string, MemorySnapshot | undefined>;
   /** Devices without power, and when they went dark in virtual milliseconds. */
   readonly dark: Map<string, number>;
+  /** Devices whose database was put back once: its rows promise nothing. */
+  readonly rolledBack: Set<string>;
+  readonly blame: Blame;
 }
 
 /** No machine is up again sooner after its power went; nor does anybody write on it until then. */
@@ -54,6 +59,7 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
       return true;
     case 'database':
       die(place, device);
+      place.rolledBack.add(device.name);
       device.replaceDatabase(act.how === 'lost' ? undefined : place.databases.get(device.name));
       return true;
     case 'mend':
@@ -90,10 +96,17 @@ function start({ world, dark }: Place, device: SimDevice): boolean {
 function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'>): true {
   const { world, history, databases, dark } = place;
   history.isBaseInDoubt = true;
-  if (device.life !== undefined) databases.set(device.name, device.database());
+  const wasAlive = device.life !== undefined;
+  if (wasAlive) databases.set(device.name, device.database());
   if (model !== undefined) {
+    const promised = place.rolledBack.has(device.name) ? [] : promisedBy(device, () => false);
     dark.set(device.name, world.scheduler.now);
     world.cutPower(device, model);
-  } else if (device.life !== undefined) world.crash(device, 'kill');
+    checkPromises(device, promised, place.blame);
+  } else if (wasAlive) world.crash(device, 'kill');
+  if (wasAlive && !place.rolledBack.has(device.name)) {
+    const others = world.devices().filter((other) => other !== device);
+    checkHeard(device, { others, database: device.database() }, place.blame);
+  }
   return true;
 }

@@ -5,6 +5,7 @@
  */
 
 import { familyOf } from '../sim/oracle.ts';
+import { Removals } from './oracles/removals.ts';
 import type { Violation } from './violation.ts';
 
 /** Files of each device with their content, by device. */
@@ -12,6 +13,8 @@ export type Ending = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 interface Family {
   readonly frontier: Set<string>;
+  /** Something stood there at some time: whoever writes over nothing may not have heard of it, nor of its end. */
+  hadValues: boolean;
   isForked: boolean;
 }
 
@@ -19,8 +22,11 @@ export class History {
   /** Values by the family of the path they were first written to. */
   readonly #written = new Map<string, string>();
   readonly #replaced = new Set<string>();
+  /** What was put under a name, in whatever directory. */
+  readonly #stood = new Map<string, Set<string>>();
   readonly #families = new Map<string, Family>();
   readonly #problems: Violation[] = [];
+  readonly removals = new Removals();
   /** A program or a machine died, or a database went back: what Kith had seen and not yet noted counts as unseen. */
   isBaseInDoubt = false;
 
@@ -29,16 +35,19 @@ export class History {
     const family = this.#family(path);
     if (familyOf(path) !== path) family.isForked = true;
     if (over !== undefined) this.#leave(family, path, over);
-    else if (family.frontier.size > 0) family.isForked = true;
+    else if (family.hadValues) family.isForked = true;
     if (value === undefined) return;
+    this.#stands(path, value);
     if (family.frontier.size > 0) family.isForked = true;
     this.#written.set(value, familyOf(path));
     family.frontier.add(value);
+    family.hadValues = true;
   }
 
   /** A file went from one path to another, over what stood there; its value lives on. */
   moved(from: string, to: string, facts: { value: string; over: string | undefined }): void {
     const [source, target] = [this.#family(from), this.#family(to)];
+    this.#stands(to, facts.value);
     source.isForked = true;
     target.isForked = true;
     this.#family(this.#written.get(facts.value) ?? from).isForked = true;
@@ -48,6 +57,17 @@ export class History {
   /** Something other than content changed at the path: a mode, a time, or what kind of thing stands there. */
   disturbed(path: string): void {
     this.#family(path).isForked = true;
+  }
+
+  /** True if it was put under a name like this at some time; that of a copy is its file's. */
+  hasStood(name: string, value: string): boolean {
+    return this.#stood.get(lastPart(familyOf(name)))?.has(value) === true;
+  }
+
+  #stands(path: string, value: string): void {
+    const name = lastPart(familyOf(path));
+    const values = this.#stood.get(name) ?? new Set();
+    this.#stood.set(name, values.add(value));
   }
 
   /** True if someone wrote just this. */
@@ -103,7 +123,7 @@ export class History {
     const key = familyOf(path);
     const known = this.#families.get(key);
     if (known !== undefined) return known;
-    const family: Family = { frontier: new Set(), isForked: false };
+    const family: Family = { frontier: new Set(), hadValues: false, isForked: false };
     this.#families.set(key, family);
     return family;
   }
@@ -135,6 +155,10 @@ export class History {
   #isPlain(path: string): boolean {
     return !this.isBaseInDoubt && this.#families.get(path)?.isForked !== true;
   }
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** A value as people can read it. */

@@ -1,6 +1,5 @@
 /** A script being performed: the world it is set in, what people wrote in it, and what was seen that must not be. */
 
-import type { FolderStatus } from '../../src/engine/folder-status.ts';
 import type { MemorySnapshot } from '../../src/store/memory-store.ts';
 import type { SimDevice } from '../sim/device.ts';
 import type { CallHook } from '../sim/disk.ts';
@@ -10,9 +9,11 @@ import { RestError } from '../sim/scheduler.ts';
 import { Audit } from './audit.ts';
 import { actAsFate, BOOT_MS } from './fault-acts.ts';
 import { History, quoted } from './history.ts';
+import { checkStatus } from './oracles/honesty.ts';
+import { bytesSent, checkNothingLeft, checkSilence } from './oracles/quiet.ts';
 import { actAsPerson } from './person-acts.ts';
 import { type Act, type Decision, isUserAct, type Script } from './script.ts';
-import type { Violation } from './violation.ts';
+import type { Blame, Violation } from './violation.ts';
 
 /** How it ended. */
 export interface Outcome {
@@ -31,6 +32,8 @@ export interface Outcome {
 /** Time in which everything must be equal again once nothing stands in the way any more (I15). */
 const REST = { quietMs: 120_000, limitMs: 720_000 } as const;
 
+const MINUTE_MS = 60_000;
+
 /** Stands everywhere and is never touched: a folder that lost everything asks first. */
 const KEEP = 'keep';
 
@@ -40,6 +43,7 @@ export class Performance {
   readonly audit: Audit;
   readonly databases = new Map<string, MemorySnapshot | undefined>();
   readonly dark = new Map<string, number>();
+  readonly rolledBack = new Set<string>();
   readonly #script: Script;
   readonly #applied = new Set<number>();
   readonly #armed: (() => void)[] = [];
@@ -80,16 +84,14 @@ export class Performance {
     try {
       await work();
     } catch (error) {
-      if (error instanceof RestError) this.#blame('I15', error.message);
+      if (error instanceof RestError) this.blame('I15', error.message);
       else
-        this.#blame('crash', error instanceof Error ? (error.stack ?? error.message) : `${error}`);
+        this.blame('crash', error instanceof Error ? (error.stack ?? error.message) : `${error}`);
     }
     return this.audit.violations;
   }
 
-  #blame(invariant: string, what: string): void {
-    this.audit.violations.push({ invariant, what });
-  }
+  readonly blame: Blame = (invariant, what) => this.audit.blame(invariant, what);
 
   async #begin(): Promise<void> {
     const [first] = this.world.devices();
@@ -122,7 +124,17 @@ export class Performance {
     if (!this.#do(decision.act, decision.id)) return;
     this.#applied.add(decision.id);
     if (isUserAct(decision.act)) this.#userActs += 1;
-    this.audit.checkNothingLost();
+    this.#check();
+  }
+
+  /** What can be said at any moment. */
+  #check(): void {
+    this.audit.check();
+    for (const device of this.world.devices()) {
+      if (device.life === undefined) continue;
+      const status = this.world.statusOf(device);
+      if (status !== undefined) checkStatus(device, status, this.blame);
+    }
   }
 
   #do(act: Act, id: number): boolean {
@@ -140,32 +152,41 @@ export class Performance {
     await this.world.run({ ms: BOOT_MS });
     for (const device of devices) if (device.life === undefined) this.world.up(device);
     await this.world.rest(REST);
-    this.#judge('at rest');
+    this.#judge('at rest', ['displaced']);
+    await this.#listen();
     if (this.audit.violations.length > 0) return;
     for (const device of devices) this.world.crash(device, 'kill');
     for (const device of devices) this.world.up(device);
     await this.world.rest(REST);
-    this.#judge('after all were killed at rest');
+    this.#judge('after all were killed at rest', ['stage', 'displaced']);
+  }
+
+  /** Nobody has anything to say any more. */
+  async #listen(): Promise<void> {
+    const { world } = this;
+    const before = bytesSent(world.network, world.devices());
+    await world.run({ ms: MINUTE_MS });
+    checkSilence(before, bytesSent(world.network, world.devices()), this.blame);
   }
 
   /** What must be true when nothing happens any more. */
-  #judge(when: string): void {
-    this.audit.checkNothingLost();
+  #judge(when: string, places: readonly ('stage' | 'displaced')[]): void {
+    this.#check();
     const devices = this.world.devices();
     const ending = new Map(devices.map((each) => [each.name, each.person.contents()] as const));
     for (const { invariant, what } of this.history.violations(ending)) {
-      this.#blame(invariant, `${when}: ${what}`);
+      this.blame(invariant, `${when}: ${what}`);
     }
-    for (const what of differences(devices)) this.#blame('I2', `${when}: ${what}`);
+    for (const what of differences(devices)) this.blame('I2', `${when}: ${what}`);
     for (const device of devices) {
+      checkNothingLeft(device, this.blame, places);
       const untrue = this.#untrueStatus(device);
-      if (untrue !== undefined) this.#blame('I30', `${when}: ${device.name} says ${untrue}`);
+      if (untrue !== undefined) this.blame('I30', `${when}: ${device.name} says ${untrue}`);
     }
   }
 
   #untrueStatus(device: SimDevice): string | undefined {
-    const [folder] = this.world.kith(device).folders();
-    const status: FolderStatus | undefined = folder?.status;
+    const status = this.world.statusOf(device);
     if (status?.state === 'idle' && status.problems.length === 0) return undefined;
     return `${status?.state} (${status?.stateReason}) ${JSON.stringify(status?.problems)}`;
   }

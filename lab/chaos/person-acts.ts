@@ -117,6 +117,7 @@ function overwrite(doing: Doing, path: string, standing: Standing | undefined): 
 
 function remove({ device, history }: Doing, path: string): boolean {
   const files = [...filesAt(device, path)];
+  noteRemoved(device, history, path);
   device.person.delete(path);
   for (const [each, content] of files) history.wrote(each, undefined, content);
   save(device, parentOf(path));
@@ -129,6 +130,7 @@ function rename({ device, history }: Doing, path: string, to: string): boolean {
   const [from, over] = [tree.get(path), tree.get(to)];
   if (over !== undefined && (over.kind !== 'file' || from?.kind !== 'file')) return false;
   const files = [...filesAt(device, path)];
+  noteRemoved(device, history, path);
   device.person.rename(path, to);
   history.disturbed(path);
   history.disturbed(to);
@@ -187,6 +189,13 @@ function tend(doing: Doing, act: { do: 'write-copy' | 'delete-copy'; path: strin
   if (copy === undefined) return false;
   if (act.do === 'delete-copy') return remove(doing, copy);
   return write(doing, { path: copy, do: 'save' }, device.person.tree().get(copy));
+}
+
+/** All at the path and below it is about to leave its place. */
+function noteRemoved(device: SimDevice, history: History, path: string): void {
+  for (const each of device.person.tree().keys()) {
+    if (each === path || each.startsWith(`${path}/`)) history.removals.note(device.name, each);
+  }
 }
 
 /** Files at the path or below it, with their content. */

@@ -5,3 +5,6 @@ export interface Violation {
   readonly invariant: string;
   readonly what: string;
 }
+
+/** Tells of one. */
+export type Blame = (invariant: string, what: string) => void;

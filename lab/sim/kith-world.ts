@@ -1,6 +1,7 @@
 /** A world whose devices run Kith itself: the same composition as the daemon's, over simulated ports. */
 
 import { Device, type DeviceConfig } from '../../src/daemon/device.ts';
+import type { FolderStatus } from '../../src/engine/folder-status.ts';
 import { type EnginePrograms, programs } from '../../src/engine/programs.ts';
 import type { DeviceId } from '../../src/model/device-id.ts';
 import { parseFolderId } from '../../src/model/folder.ts';
@@ -74,6 +75,11 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
     const nameOf = (id: DeviceId): string =>
       this.devices().find((device) => device.id === id)?.name ?? id;
     return mutatingNetwork(network, { mutator, self: this.named(name).id, nameOf });
+  }
+
+  /** What Kith on the device says of its folder; undefined as long as it has not begun. */
+  statusOf(device: SimDevice): FolderStatus | undefined {
+    return this.#running.get(device.name)?.folders()[0]?.status;
   }
 
   /** Says who knows whom; before any device is started. */

@@ -1,0 +1,69 @@
+/**
+ * What devices write into their index: a delete only of what a person took away on that device, once for each time (I9), and
+ * not of everything at once unless the person was asked (I10).
+ */
+
+import { shortId } from '../../../src/model/device-id.ts';
+import { counterOf } from '../../../src/model/version.ts';
+import type { OurEntry } from '../../../src/ports/folder-store.ts';
+import type { SimDevice } from '../../sim/device.ts';
+import { readsOf } from '../region.ts';
+import type { Blame } from '../violation.ts';
+import type { Removals } from './removals.ts';
+
+/** What was read of one device's index so far. */
+interface Read {
+  readonly indexId: bigint;
+  sequence: number;
+  /** Highest counter of its own, by path. */
+  readonly counters: Map<string, bigint>;
+  /** Deletes that it made, by path. */
+  readonly deletes: Map<string, number>;
+}
+
+export class RowWatch {
+  readonly #read = new Map<string, Read>();
+  readonly #removals: Removals;
+  readonly #blame: Blame;
+
+  constructor(removals: Removals, blame: Blame) {
+    this.#removals = removals;
+    this.#blame = blame;
+  }
+
+  /** Reads what is new in the index of a device that runs. */
+  look(device: SimDevice): void {
+    const reads = readsOf(device);
+    const identity = reads?.identity();
+    if (reads === undefined || identity === undefined) return;
+    const last = reads.lastSequence();
+    let read = this.#read.get(device.name);
+    if (read?.indexId !== identity.indexId) {
+      const deletes = read?.deletes ?? new Map<string, number>();
+      read = { indexId: identity.indexId, sequence: 0, counters: new Map(), deletes };
+      this.#read.set(device.name, read);
+    }
+    if (last > read.sequence) {
+      for (const row of reads.oursAfter(read.sequence, Number.MAX_SAFE_INTEGER)) {
+        this.#take(device, read, row);
+      }
+    }
+    // Lower than before only in a database that was put back.
+    read.sequence = last;
+  }
+
+  #take(device: SimDevice, read: Read, row: OurEntry): void {
+    const counter = counterOf(row.version, read.indexId);
+    if (counter <= (read.counters.get(row.path) ?? 0n)) return;
+    read.counters.set(row.path, counter);
+    if (!row.deleted || row.modifiedBy !== shortId(device.id)) return;
+    const count = (read.deletes.get(row.path) ?? 0) + 1;
+    read.deletes.set(row.path, count);
+    const { name } = device;
+    if (count > this.#removals.countOf(name, row.path)) {
+      this.#blame('I9', `${name} announces ${row.path} as deleted, which nobody took away there`);
+    } else if (this.#removals.awaitsAnswer(name, row.path)) {
+      this.#blame('I10', `${name} announces its emptied folder and asked nobody: ${row.path}`);
+    }
+  }
+}

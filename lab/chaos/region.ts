@@ -1,0 +1,56 @@
+/** Where on a device's disk something is: in what people share, in Kith's keeping, or elsewhere. */
+
+import type { FolderStore } from '../../src/ports/folder-store.ts';
+import type { SimDevice } from '../sim/device.ts';
+import type { Inode } from '../sim/inode.ts';
+import { FOLDER } from '../sim/kith-world.ts';
+import { resolvePath } from '../sim/resolve-path.ts';
+
+/** Seen from the folder; `kept`: below the directory of Kith's own. */
+export type Region = 'seen' | 'kept' | 'outside';
+
+/** The directory of Kith's own in the root, and files of its own elsewhere. */
+const OWN = '.kith';
+const OWN_FILE = /^\.kith-[0-9a-f]{32}$/;
+
+/** What an open handle of the device's program is on. */
+export function inodeOf(device: SimDevice, handle: number): Inode | undefined {
+  return device.life?.files.inodeOf(handle);
+}
+
+/** People see what stands in this directory under this name. */
+export function isSeen(device: SimDevice, dir: Inode, name: string): boolean {
+  if (OWN_FILE.test(name)) return false;
+  return regionOf(device, dir) === 'seen';
+}
+
+export function regionOf(device: SimDevice, dir: Inode): Region {
+  const root = resolvePath(device.tree, device.root);
+  let below: Inode | undefined;
+  for (let at: Inode | undefined = dir; at !== undefined; at = at.parent) {
+    if (at === root) return below?.name === OWN ? 'kept' : 'seen';
+    // Nothing can be put into a directory that was removed.
+    if (at.links === 0 && at !== device.tree.root) return 'kept';
+    below = at;
+  }
+  return 'outside';
+}
+
+/** Path from the folder's root, of something in it. */
+export function pathIn(device: SimDevice, dir: Inode, name: string): string {
+  const root = resolvePath(device.tree, device.root);
+  let path = name;
+  for (let at = dir; at !== root && at.parent !== undefined; at = at.parent) {
+    path = `${at.name}/${path}`;
+  }
+  return path;
+}
+
+export function textOf(inode: Inode): string {
+  return new TextDecoder().decode(inode.bytes());
+}
+
+/** What the device's database says of the folder now; undefined while no program runs. */
+export function readsOf(device: SimDevice): FolderStore | undefined {
+  return device.life?.store.folder(FOLDER);
+}
