@@ -22,9 +22,10 @@ export const versionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'src/planner/local.ts',
-        from: 'if (value > highest) highest = value;',
-        to: '',
+        from: 'let highest = sides.counterUsed;',
+        to: 'let highest = counterOf(base, sides.counter);',
       },
+      { file: 'src/planner/local.ts', from: 'if (value > highest) highest = value;', to: '' },
     ],
   },
   {
