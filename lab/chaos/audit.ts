@@ -49,6 +49,11 @@ export class Audit {
     }
   }
 
+  /** True if the value stands on any disk. */
+  isAnywhere(value: string): boolean {
+    return this.#presentValues(undefined).has(value);
+  }
+
   #hookOf(device: SimDevice): CallHook {
     return (call) => {
       switch (call.call) {
@@ -104,6 +109,8 @@ export class Audit {
   }
 
   #mayAppear(device: SimDevice, inode: Inode | undefined, name: string): void {
+    // The folder is not empty any more: nobody has to be asked.
+    this.#history.removals.release(device.name);
     if (inode?.kind !== 'file') return;
     const value = textOf(inode);
     if (!this.#history.isWritten(value))

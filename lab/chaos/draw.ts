@@ -18,13 +18,17 @@ const TROUBLES = [
   'room',
   'database',
   'moments',
+  'platters',
+  'carelessness',
+  'roots',
+  'emptying',
 ] as const;
 type Trouble = (typeof TROUBLES)[number];
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
 /** Names of files: a run uses a few of them, so that people meet, or many, so that much is under way. */
 const PATHS: readonly string[] = [
-  ...['f', 'd/x', 'd/e/z', 'g', 'd/y', 'm/n', 'h'],
+  ...['f', 'd/x', 'd/e/z', 'g', 'dx', 'd/y', 'm/n', 'h'],
   ...Array.from({ length: 14 }, (_, at) => `${['', 'd/', 'w/'][at % 3]}p${at}`),
 ];
 const DIRS = ['d', 'd/e', 'm', 'n'] as const;
@@ -120,7 +124,7 @@ class Drawer {
     this.#cast = run.cast;
     this.#troubles = [...run.troubles];
     this.#haste = random.fork('haste').pick([0.3, 0.8, 0.95, 0.97]);
-    this.#paths = PATHS.slice(0, random.fork('names').pick([3, 7, 7, 21]));
+    this.#paths = PATHS.slice(0, random.fork('names').pick([3, 8, 8, 22]));
   }
 
   /** The decision of this number; it depends on the seed and the number alone. */
@@ -150,7 +154,7 @@ class Drawer {
     const on = this.#device(random);
     const path = random.pick(this.#paths);
     const dice = random.unit();
-    if (dice < 0.42) return { do: 'write', on, path, ...drawBytes(random) };
+    if (dice < 0.42) return { do: 'write', on, path, ...drawBytes(random), ...this.#care(random) };
     if (dice < 0.5) return { do: 'save', on, path };
     if (dice < 0.56) return { do: 'append', on, path };
     if (dice < 0.62) return { do: 'same-tick', on, path };
@@ -163,6 +167,11 @@ class Drawer {
     if (dice < 0.95) return { do: 'mode', on, path, mode: random.pick(MODES) };
     if (dice < 0.97) return { do: 'touch', on, path };
     return { do: random.pick(['write-copy', 'delete-copy']), on, path };
+  }
+
+  #care(random: SimRandom): { careless?: true } {
+    if (!this.#troubles.includes('carelessness')) return {};
+    return random.chance(0.5) ? { careless: true } : {};
   }
 
   #move(random: SimRandom): { path: string; to: string } {
@@ -180,9 +189,7 @@ class Drawer {
       case 'stops':
         return { do: random.pick(['stop', 'start', 'start']), on };
       case 'power':
-        return random.chance(0.4)
-          ? { do: 'power', on, model: random.pick(CUTS) }
-          : { do: 'start', on };
+        return this.#cut(random, on);
       case 'errors':
         return random.chance(0.2) ? { do: 'mend', on } : drawError(random, on);
       case 'clocks':
@@ -193,9 +200,22 @@ class Drawer {
         return random.chance(0.15)
           ? { do: 'database', on, how: random.pick(['lost', 'older']) }
           : { do: 'start', on };
+      case 'platters':
+        return random.chance(0.4) ? drawFailedSync(random, on) : this.#cut(random, on);
+      case 'carelessness':
+        return this.#cut(random, on);
+      case 'roots':
+        return { do: random.pick(['hide', 'show', 'show']), on };
+      case 'emptying':
+        return random.chance(0.15) ? { do: 'empty', on } : this.#userAct(random);
       case 'moments':
         return this.#userAct(random);
     }
+  }
+
+  #cut(random: SimRandom, on: string): FaultAct {
+    if (random.chance(0.6)) return { do: 'start', on };
+    return { do: 'power', on, model: random.pick(CUTS) };
   }
 
   #linkTrouble(random: SimRandom): FaultAct {
@@ -223,6 +243,13 @@ function drawError(random: SimRandom, on: string): FaultAct {
   const times = random.pick([1, 1, 1, 3, 20]);
   const nth = random.pick([1, 1, 2, 5, 20]);
   return { do: 'fault', on, order: { call: random.pick<FileCallName>(calls), nth, times, code } };
+}
+
+/** A disk that cannot keep what it has taken, and says so once. */
+function drawFailedSync(random: SimRandom, on: string): FaultAct {
+  const call = random.pick(['sync', 'sync', 'syncFileSystem'] as const);
+  const [nth, times] = [random.pick([1, 2, 3, 4, 5]), random.pick([1, 1, 2, 8])];
+  return { do: 'fault', on, order: { call, nth, times, code: 'FILE_FAILED' } };
 }
 
 function drawStep(random: SimRandom): number {

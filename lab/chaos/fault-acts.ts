@@ -4,13 +4,19 @@ import type { MemorySnapshot } from '../../src/store/memory-store.ts';
 import type { SimDevice } from '../sim/device.ts';
 import type { KithWorld } from '../sim/kith-world.ts';
 import type { CrashModel } from '../sim/power-cut.ts';
+import { resolvePath } from '../sim/resolve-path.ts';
+import { noteAftermath } from './aftermath.ts';
 import type { History } from './history.ts';
 import { checkHeard, checkPromises, promisedBy } from './oracles/power.ts';
+import { rememberRoot } from './region.ts';
 import type { FaultAct } from './script.ts';
 import type { Blame } from './violation.ts';
 
 /** Room on a disk nobody has tampered with. */
 const PLENTY = 2 ** 40;
+
+/** Number of the file system that hides a folder. */
+const OTHER_DISK = 99n;
 
 /** Where it happens. */
 export interface Place {
@@ -22,6 +28,14 @@ export interface Place {
   readonly dark: Map<string, number>;
   /** Devices whose database was put back once: its rows promise nothing. */
   readonly rolledBack: Set<string>;
+  /** Devices whose clock was set. */
+  readonly stepped: Set<string>;
+  /** Devices whose folder is hidden by another disk. */
+  readonly hidden: Set<string>;
+  /** From then on files may be held that are not what was recorded of them. */
+  hadPowerCut: boolean;
+  /** True if the value stands on any disk. */
+  readonly isAnywhere: (value: string) => boolean;
   readonly blame: Blame;
 }
 
@@ -60,6 +74,7 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
     case 'database':
       die(place, device);
       place.rolledBack.add(device.name);
+      place.history.forgot(device.name);
       device.replaceDatabase(act.how === 'lost' ? undefined : place.databases.get(device.name));
       return true;
     case 'mend':
@@ -69,6 +84,7 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
       return true;
     case 'clock':
       clock.step(act.stepMs);
+      place.stepped.add(device.name);
       return true;
     case 'fault':
       faults.fail(act.order);
@@ -79,10 +95,33 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
     case 'read-only':
       tree.traits.readOnly = true;
       return true;
+    case 'hide':
+      return !place.hidden.has(device.name) && hide(place, device);
+    case 'show':
+      return place.hidden.has(device.name) && show(place, device);
     case 'watch':
       device.watch = { ...device.watch, ...act.watch };
       return true;
   }
+}
+
+/** Another disk is mounted on the folder's directory, as when the one that it is on is not there. */
+function hide({ hidden }: Place, device: SimDevice): boolean {
+  const root = resolvePath(device.tree, device.root);
+  if (root === undefined) return false;
+  rememberRoot(device);
+  device.tree.mount(root, OTHER_DISK);
+  rememberRoot(device);
+  hidden.add(device.name);
+  return true;
+}
+
+function show({ hidden }: Place, device: SimDevice): boolean {
+  const root = resolvePath(device.tree, device.root);
+  if (root === undefined) return false;
+  device.tree.unmount(root);
+  hidden.delete(device.name);
+  return true;
 }
 
 function start({ world, dark }: Place, device: SimDevice): boolean {
@@ -99,10 +138,14 @@ function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'
   const wasAlive = device.life !== undefined;
   if (wasAlive) databases.set(device.name, device.database());
   if (model !== undefined) {
-    const promised = place.rolledBack.has(device.name) ? [] : promisedBy(device, () => false);
+    const promised = place.rolledBack.has(device.name) ? [] : promisedBy(device, history.careless);
+    const before = device.person.tree();
     dark.set(device.name, world.scheduler.now);
+    place.hadPowerCut = true;
     world.cutPower(device, model);
     checkPromises(device, promised, place.blame);
+    const isStepped = place.stepped.has(device.name);
+    noteAftermath({ device, history, before, isStepped, isAnywhere: place.isAnywhere });
   } else if (wasAlive) world.crash(device, 'kill');
   if (wasAlive && !place.rolledBack.has(device.name)) {
     const others = world.devices().filter((other) => other !== device);

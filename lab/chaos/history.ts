@@ -11,6 +11,12 @@ import type { Violation } from './violation.ts';
 /** Files of each device with their content, by device. */
 export type Ending = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
+/** What devices have told that they cannot have: paths, and what stands there on others. */
+interface Excused {
+  readonly isExcused: (path: string) => boolean;
+  readonly values: Set<string>;
+}
+
 interface Family {
   readonly frontier: Set<string>;
   /** Something stood there at some time: whoever writes over nothing may not have heard of it, nor of its end. */
@@ -27,6 +33,10 @@ export class History {
   readonly #families = new Map<string, Family>();
   readonly #problems: Violation[] = [];
   readonly removals = new Removals();
+  /** Values whose writers did not wait for the disk. */
+  readonly careless = new Set<string>();
+  /** What a power cut made of values that had been recorded: no device may give it to others. */
+  readonly #damage = new Map<string, { readonly device: string; readonly path: string }>();
   /** A program or a machine died, or a database went back: what Kith had seen and not yet noted counts as unseen. */
   isBaseInDoubt = false;
 
@@ -70,6 +80,38 @@ export class History {
     this.#stood.set(name, values.add(value));
   }
 
+  /** The power went before the disk had it, and nobody else has it. */
+  lost(value: string): void {
+    this.#replaced.add(value);
+    const family = this.#family(this.birthplace(value));
+    family.frontier.delete(value);
+    family.isForked = true;
+  }
+
+  /** What a power cut made of a file. Nobody can tell it from an edit unless the file had been recorded before. */
+  damaged(
+    path: string,
+    value: string,
+    facts: { readonly device: string; readonly isRecorded: boolean },
+  ): void {
+    this.#family(path).isForked = true;
+    if (this.#written.has(value)) return;
+    this.#damage.set(value, { device: facts.device, path });
+    if (!facts.isRecorded) this.#believe(value, path);
+  }
+
+  /** The database of this device was lost: what had been recorded is known there no more. */
+  forgot(device: string): void {
+    for (const [value, at] of this.#damage) if (at.device === device) this.#believe(value, at.path);
+  }
+
+  #believe(value: string, path: string): void {
+    if (this.#written.has(value)) return;
+    this.#written.set(value, familyOf(path));
+    this.#replaced.add(value);
+    this.#stands(path, value);
+  }
+
   /** True if someone wrote just this. */
   isWritten(value: string): boolean {
     return this.#written.has(value);
@@ -91,10 +133,14 @@ export class History {
   }
 
   /** Every violation at rest. */
-  violations(ending: Ending): readonly Violation[] {
+  violations(ending: Ending, isExcused: (path: string) => boolean): readonly Violation[] {
     const found = [...this.#problems];
+    const excused: Excused = { isExcused, values: new Set() };
+    for (const files of ending.values()) {
+      for (const [path, value] of files) if (isExcused(path)) excused.values.add(value);
+    }
     for (const [device, files] of ending) {
-      for (const { invariant, what } of this.#violationsOn(files)) {
+      for (const { invariant, what } of this.#violationsOn(files, excused)) {
         found.push({ invariant, what: `${device}: ${what}` });
       }
     }
@@ -103,6 +149,7 @@ export class History {
 
   #leave(family: Family, path: string, over: string): void {
     if (!this.#written.has(over)) {
+      if (this.#damage.has(over)) return;
       this.#problems.push({
         invariant: 'I5',
         what: `${path} held ${quoted(over)}, which nobody wrote`,
@@ -128,11 +175,12 @@ export class History {
     return family;
   }
 
-  #violationsOn(files: ReadonlyMap<string, string>): readonly Violation[] {
+  #violationsOn(files: ReadonlyMap<string, string>, excused: Excused): readonly Violation[] {
     const found: Violation[] = [];
     const blame = (invariant: string, what: string): unknown => found.push({ invariant, what });
     const present = new Set(files.values());
     for (const [path, value] of files) {
+      if (excused.isExcused(path)) continue;
       if (!this.#written.has(value))
         blame('I5', `${path} holds ${quoted(value)}, written by nobody`);
       else if (!this.#isPlain(familyOf(path))) continue;
@@ -140,13 +188,14 @@ export class History {
       else if (familyOf(path) !== path) blame('I4', `${path} is a copy without a conflict`);
     }
     for (const value of this.frontier()) {
-      if (present.has(value)) continue;
+      if (present.has(value) || excused.values.has(value)) continue;
       blame('I1', `${quoted(value)} of ${this.birthplace(value)} is lost`);
     }
     for (const [path, { frontier }] of this.#families) {
       const [only] = frontier;
       if (!this.#isPlain(path) || only === undefined || !present.has(only)) continue;
-      if (files.get(path) !== only) blame('I3', `${path} does not hold its value ${quoted(only)}`);
+      if (files.get(path) !== only && !excused.isExcused(path))
+        blame('I3', `${path} does not hold its value ${quoted(only)}`);
     }
     return found;
   }

@@ -41,8 +41,16 @@ export function actAsPerson(act: UserAct, doing: Doing): boolean {
 }
 
 function perform(act: UserAct, doing: Doing): boolean {
-  const { device } = doing;
-  const standing = device.person.tree().get(act.path);
+  const { device, history } = doing;
+  if (act.do === 'empty') return empty(doing);
+  const isDone = performAt(act, doing, device.person.tree().get(act.path));
+  if (isDone) history.removals.release(device.name);
+  return isDone;
+}
+
+type ActAt = Exclude<UserAct, { readonly do: 'empty' }>;
+
+function performAt(act: ActAt, doing: Doing, standing: Standing | undefined): boolean {
   switch (act.do) {
     case 'write':
     case 'save':
@@ -74,11 +82,12 @@ interface Writing {
   readonly do: 'write' | 'save';
   readonly path: string;
   readonly bytes?: number;
+  readonly careless?: true;
 }
 
 function write(
   { device, history, id }: Doing,
-  { path, bytes, do: how }: Writing,
+  { path, bytes, do: how, careless }: Writing,
   standing: Standing | undefined,
 ): boolean {
   const value = textOf(id, bytes);
@@ -86,7 +95,8 @@ function write(
   if (device.tree.traits.freeBytes < value.length + SPARE_BYTES) return false;
   device.person[how](path, value);
   history.wrote(path, value, standing?.content);
-  save(device, path);
+  if (careless === true) history.careless.add(value);
+  else save(device, path);
   return true;
 }
 
@@ -121,6 +131,23 @@ function remove({ device, history }: Doing, path: string): boolean {
   device.person.delete(path);
   for (const [each, content] of files) history.wrote(each, undefined, content);
   save(device, parentOf(path));
+  return true;
+}
+
+/** Everything in the folder, at once. Not where nothing is that could be missed. */
+function empty({ device, history }: Doing): boolean {
+  const tree = [...device.person.tree()];
+  if (tree.length === 0) return false;
+  for (const [path, { kind, content }] of tree) {
+    history.removals.note(device.name, path);
+    if (kind === 'file') history.wrote(path, undefined, content);
+  }
+  for (const [path] of tree) if (!path.includes('/')) device.person.delete(path);
+  history.removals.noteEmptied(
+    device.name,
+    tree.map(([path]) => path),
+  );
+  save(device, '');
   return true;
 }
 

@@ -24,11 +24,21 @@ export function isSeen(device: SimDevice, dir: Inode, name: string): boolean {
   return regionOf(device, dir) === 'seen';
 }
 
+/** All that were the root of a folder: while another disk hides it, what was open before is still in it. */
+const roots = new WeakSet<Inode>();
+
+/** To be called when another disk is about to hide the root, or to go. */
+export function rememberRoot(device: SimDevice): void {
+  const root = resolvePath(device.tree, device.root);
+  if (root !== undefined) roots.add(root);
+}
+
 export function regionOf(device: SimDevice, dir: Inode): Region {
   const root = resolvePath(device.tree, device.root);
+  if (root !== undefined) roots.add(root);
   let below: Inode | undefined;
   for (let at: Inode | undefined = dir; at !== undefined; at = at.parent) {
-    if (at === root) return below?.name === OWN ? 'kept' : 'seen';
+    if (roots.has(at)) return below?.name === OWN ? 'kept' : 'seen';
     // Nothing can be put into a directory that was removed.
     if (at.links === 0 && at !== device.tree.root) return 'kept';
     below = at;

@@ -46,9 +46,16 @@ export type When =
 
 export type Act = UserAct | FaultAct;
 
-/** What people and their programs do on the disk of one device. Durable at once, as programs do that care. */
+/** What people and their programs do on the disk of one device. Durable at once, as programs do that care; `careless` ones do not. */
 export type UserAct = { readonly on: string } & (
-  | { readonly do: 'write' | 'save' | 'append'; readonly path: string; readonly bytes?: number }
+  | {
+      readonly do: 'write' | 'save' | 'append';
+      readonly path: string;
+      readonly bytes?: number;
+      readonly careless?: true;
+    }
+  /** Takes away all that is in the folder. */
+  | { readonly do: 'empty' }
   | { readonly do: 'same-tick' | 'delete' | 'make-dir' | 'link' | 'touch'; readonly path: string }
   | { readonly do: 'rename' | 'swap'; readonly path: string; readonly to: string }
   | { readonly do: 'mode'; readonly path: string; readonly mode: number }
@@ -71,6 +78,8 @@ export type FaultAct =
   | { readonly do: 'fault'; readonly on: string; readonly order: FaultOrder }
   | { readonly do: 'room'; readonly on: string; readonly bytes: number }
   | { readonly do: 'read-only'; readonly on: string }
+  /** Another, empty disk hides the whole folder, or goes away again. */
+  | { readonly do: 'hide' | 'show'; readonly on: string }
   | { readonly do: 'watch'; readonly on: string; readonly watch: Partial<WatchTraits> }
   | { readonly do: 'database'; readonly on: string; readonly how: 'lost' | 'older' };
 
@@ -88,6 +97,7 @@ const USER_ACTS: ReadonlySet<string> = new Set([
   'mode',
   'write-copy',
   'delete-copy',
+  'empty',
 ] satisfies readonly UserAct['do'][]);
 
 /** Tells people from faults. */

@@ -9,7 +9,7 @@ import type { SimDevice } from '../../sim/device.ts';
 import type { Inode } from '../../sim/inode.ts';
 import { FOLDER } from '../../sim/kith-world.ts';
 import { resolvePath } from '../../sim/resolve-path.ts';
-import { readsOf } from '../region.ts';
+import { readsOf, textOf } from '../region.ts';
 import type { Blame } from '../violation.ts';
 import { contentHash } from './content-hash.ts';
 
@@ -20,18 +20,16 @@ interface Promised {
   readonly content: Uint8Array | undefined;
 }
 
-/** What the rows of a device that runs say truly of its disk. `mayLose`: written by people who did not wait for the disk. */
-export function promisedBy(
-  device: SimDevice,
-  mayLose: (path: string) => boolean,
-): readonly Promised[] {
+/** What the rows of a device that runs say truly of its disk. `careless`: values of people who did not wait for the disk. */
+export function promisedBy(device: SimDevice, careless: ReadonlySet<string>): readonly Promised[] {
   const rows = readsOf(device)?.oursAfter(0, Number.MAX_SAFE_INTEGER) ?? [];
   return rows.flatMap((row): Promised[] => {
     const { path, diskPath = path, deleted, invalid, kind, contentHash: content } = row;
-    if (invalid || mayLose(path)) return [];
+    if (invalid) return [];
     const standing = standingAt(device, diskPath);
     if (deleted) return standing === undefined ? [{ path, diskPath, content: undefined }] : [];
     if (kind !== 'file' || standing?.kind !== 'file') return [];
+    if (careless.has(textOf(standing))) return [];
     if (!equalBytes(contentHash(standing.bytes()), content)) return [];
     return [{ path, diskPath, content }];
   });

@@ -5,7 +5,7 @@
 
 import { shortId } from '../../../src/model/device-id.ts';
 import { counterOf } from '../../../src/model/version.ts';
-import type { OurEntry } from '../../../src/ports/folder-store.ts';
+import type { FolderStore, OurEntry } from '../../../src/ports/folder-store.ts';
 import type { SimDevice } from '../../sim/device.ts';
 import { readsOf } from '../region.ts';
 import type { Blame } from '../violation.ts';
@@ -19,6 +19,12 @@ interface Read {
   readonly counters: Map<string, bigint>;
   /** Deletes that it made, by path. */
   readonly deletes: Map<string, number>;
+}
+
+interface Reading {
+  readonly device: SimDevice;
+  readonly reads: FolderStore;
+  readonly read: Read;
 }
 
 export class RowWatch {
@@ -45,14 +51,14 @@ export class RowWatch {
     }
     if (last > read.sequence) {
       for (const row of reads.oursAfter(read.sequence, Number.MAX_SAFE_INTEGER)) {
-        this.#take(device, read, row);
+        this.#take({ device, reads, read }, row);
       }
     }
     // Lower than before only in a database that was put back.
     read.sequence = last;
   }
 
-  #take(device: SimDevice, read: Read, row: OurEntry): void {
+  #take({ device, reads, read }: Reading, row: OurEntry): void {
     const counter = counterOf(row.version, read.indexId);
     if (counter <= (read.counters.get(row.path) ?? 0n)) return;
     read.counters.set(row.path, counter);
@@ -60,7 +66,9 @@ export class RowWatch {
     const count = (read.deletes.get(row.path) ?? 0) + 1;
     read.deletes.set(row.path, count);
     const { name } = device;
-    if (count > this.#removals.countOf(name, row.path)) {
+    // It may have been taken away here because others said so, by a group that failed in the end.
+    const isHearsay = reads.announced(row.path).some(({ entry }) => entry.deleted);
+    if (count > this.#removals.countOf(name, row.path) && !isHearsay) {
       this.#blame('I9', `${name} announces ${row.path} as deleted, which nobody took away there`);
     } else if (this.#removals.awaitsAnswer(name, row.path)) {
       this.#blame('I10', `${name} announces its emptied folder and asked nobody: ${row.path}`);

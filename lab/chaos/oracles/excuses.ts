@@ -1,0 +1,40 @@
+/** What a device may say of itself at rest, and which paths need not be equal because a device says that it cannot have them. */
+
+import type { FolderStatus } from '../../../src/engine/folder-status.ts';
+
+export interface Excuses {
+  /** Some device has told that it cannot have what is at the path, or above it. */
+  readonly isExcused: (path: string) => boolean;
+  /** Anything of the kind was told. */
+  readonly isAny: boolean;
+}
+
+/** What is said of the content of a file after a power cut that nobody can mend. */
+const DAMAGED = 'CONTENT_DAMAGED';
+
+/** Only troubles that the story brought about count. */
+export function excusesOf(
+  statuses: readonly (FolderStatus | undefined)[],
+  { mayBeDamaged }: { readonly mayBeDamaged: boolean },
+): Excuses {
+  const problems = statuses.flatMap((status) => status?.problems ?? []);
+  const told = problems.filter(({ code }) => mayBeDamaged && code === DAMAGED);
+  const paths = told.map(({ path }) => path.normalize('NFC'));
+  return {
+    isAny: paths.length > 0,
+    isExcused: (path) => paths.some((each) => path === each || path.startsWith(`${each}/`)),
+  };
+}
+
+/** What a device says that is not true; undefined if all is well. */
+export function untrueStatus(
+  status: FolderStatus | undefined,
+  { isAny, isExcused }: Excuses,
+): string | undefined {
+  if (status?.state === 'idle' && status.problems.length === 0) return undefined;
+  const isAllExcused = status?.problems.every(({ path }) => isExcused(path.normalize('NFC')));
+  // Others wait for whoever has told that it cannot.
+  const mayWait = status?.state === 'held' || status?.state === 'syncing';
+  if (isAny && isAllExcused === true && mayWait) return undefined;
+  return `${status?.state} (${status?.stateReason}) ${JSON.stringify(status?.problems)}`;
+}
