@@ -52,8 +52,9 @@ export class MutationStory {
   readonly mutator: Mutator;
   readonly #options: StoryOptions;
   readonly #random: SimRandom;
-  readonly #values = new Map<string, { readonly path: string; readonly hash: string }>();
-  /** By content hash, under which versions it stood anywhere. */
+  /** Content hashes. */
+  readonly #values = new Map<string, string>();
+  /** By content hash and path, under which versions it stood there on any device. */
   readonly #versions = new Map<string, Version[]>();
   /** The same by path, of whatever content. */
   readonly #rows = new Map<string, Version[]>();
@@ -93,7 +94,7 @@ export class MutationStory {
   #write(device: SimDevice, path: string): void {
     const name = `${this.#values.size} by ${device.name}`;
     const value = this.#random.chance(0.2) ? bulk(name, 200_000) : name;
-    this.#values.set(value, { path, hash: hashOf(value) });
+    this.#values.set(value, hashOf(value));
     this.oracle.write(device.person, path, value);
   }
 
@@ -122,7 +123,7 @@ export class MutationStory {
         const row = store?.ours(path);
         if (row === undefined) continue;
         const hash = toHex(row.contentHash);
-        noteVersion(this.#versions, hash, row.version);
+        noteVersion(this.#versions, `${hash} ${path}`, row.version);
         noteVersion(this.#rows, path, row.version);
       }
     }
@@ -146,12 +147,18 @@ export class MutationStory {
    * gave the value's own version to something else, it still takes somebody who knows that to replace it.
    */
   #mayBeGone(value: string): boolean {
-    const { path, hash } = this.#values.get(value) ?? { path: '', hash: '' };
+    const hash = this.#values.get(value) ?? '';
+    // A conflict copy stands elsewhere, and can be taken away there.
+    const paths = [...this.#rows.keys()].filter((path) => this.#versions.has(`${hash} ${path}`));
+    return paths.some((path) => this.#isTakenAt(path, this.#versions.get(`${hash} ${path}`) ?? []));
+  }
+
+  #isTakenAt(path: string, versions: readonly Version[]): boolean {
     const told = this.mutator.lies
       .filter((lie) => lie.path === path)
       .reduce<Version>((all, { version }) => mergeVersions(all, version), []);
     const rows = this.#rows.get(path) ?? [];
-    return (this.#versions.get(hash) ?? []).some((version) => {
+    return versions.some((version) => {
       const relation = compareVersions(told, version);
       if (relation !== 'equal') return relation === 'newer';
       return rows.some((row) => compareVersions(row, version) === 'newer');
