@@ -4,12 +4,14 @@
  */
 
 import type { FileCallName } from '../../src/ports/file-system.ts';
+import type { NetworkOrder } from '../sim/network-order.ts';
 import { SimRandom } from '../sim/random.ts';
 import type { Act, Actor, Decision, FaultAct, Script, UserAct, When } from './script.ts';
 
 /** What may befall a run. */
 const TROUBLES = [
   'links',
+  'lines',
   'kills',
   'power',
   'stops',
@@ -35,6 +37,13 @@ const DIRS = ['d', 'd/e', 'm', 'n'] as const;
 const MODES = [0o644, 0o755, 0o600] as const;
 const CUTS = ['ordered', 'weak', 'nothing'] as const;
 const PROGRAMS = ['apply', 'settle', 'look', 'study', 'writePieces', 'reuse', 'serve'] as const;
+const LINES = [
+  { mostPiece: 7 },
+  { blackHoleAbove: 1_400 },
+  { hangChance: 0.5 },
+  { mostLifeMs: 3_000 },
+  { joinChance: 1 },
+] as const;
 const TEN_YEARS_MS = 315_360_000_000;
 /** Errors that a call may meet, and the calls that may meet them. */
 const ERRORS = [
@@ -184,6 +193,8 @@ class Drawer {
     switch (random.pick(this.#troubles)) {
       case 'links':
         return this.#linkTrouble(random);
+      case 'lines':
+        return drawLineTrouble(random, [on, this.#device(random)]);
       case 'kills':
         return { do: random.pick(['kill', 'start', 'start']), on };
       case 'stops':
@@ -243,6 +254,29 @@ function drawError(random: SimRandom, on: string): FaultAct {
   const times = random.pick([1, 1, 1, 3, 20]);
   const nth = random.pick([1, 1, 2, 5, 20]);
   return { do: 'fault', on, order: { call: random.pick<FileCallName>(calls), nth, times, code } };
+}
+
+/** What wires and boxes in between do: bytes that lead nowhere, one direction, another address, tiny pieces. */
+function drawLineTrouble(random: SimRandom, [from, to]: readonly [string, string]): FaultAct {
+  const order = (): NetworkOrder => {
+    switch (random.pick(['open', 'open', 'close', 'way', 'silence', 'move', 'shape'] as const)) {
+      case 'open':
+        return { kind: 'half-open', from, to };
+      case 'close':
+        return { kind: 'half-close', from, to };
+      case 'way':
+        return { kind: 'cut-one-way', from, to };
+      case 'silence':
+        return { kind: 'silence', device: from };
+      case 'move':
+        return { kind: 'move', device: from, host: random.pick([from, `${from}-elsewhere`]) };
+      case 'shape':
+        return { kind: 'shape', from, to, traits: random.pick(LINES) };
+    }
+  };
+  return from === to
+    ? { do: 'network', order: { kind: 'silence', device: from } }
+    : { do: 'network', order: order() };
 }
 
 /** A disk that cannot keep what it has taken, and says so once. */

@@ -3,6 +3,7 @@
 import type { MemorySnapshot } from '../../src/store/memory-store.ts';
 import type { SimDevice } from '../sim/device.ts';
 import type { KithWorld } from '../sim/kith-world.ts';
+import { carryOut } from '../sim/network-order.ts';
 import type { CrashModel } from '../sim/power-cut.ts';
 import { resolvePath } from '../sim/resolve-path.ts';
 import { noteAftermath } from './aftermath.ts';
@@ -45,6 +46,10 @@ export const BOOT_MS = 5_000;
 /** Does it; false where it does not apply. */
 export function actAsFate(act: FaultAct, place: Place): boolean {
   const { world } = place;
+  if (act.do === 'network') {
+    carryOut(world.network, act.order);
+    return true;
+  }
   if ('a' in act) {
     const [a, b] = [world.named(act.a), world.named(act.b)];
     if (a === b) return false;
@@ -55,7 +60,7 @@ export function actAsFate(act: FaultAct, place: Place): boolean {
   return befall(act, place, world.named(act.on));
 }
 
-type Befalling = Exclude<FaultAct, { readonly a: string }>;
+type Befalling = Exclude<FaultAct, { readonly a: string } | { readonly do: 'network' }>;
 
 function befall(act: Befalling, place: Place, device: SimDevice): boolean {
   const { tree, clock, faults } = device;

@@ -156,7 +156,9 @@ export class Performance {
       actAsFate({ do: 'mend', on }, this);
       actAsFate({ do: 'show', on }, this);
     }
-    for (const a of devices) for (const b of devices) if (a.name < b.name) this.world.heal(a, b);
+    const { network } = this.world;
+    network.restore();
+    for (const { name } of devices) if (network.hostOf(name) !== name) network.move(name, name);
     await this.world.run({ ms: BOOT_MS });
     for (const device of devices) if (device.life === undefined) this.world.up(device);
     await this.#confirm();

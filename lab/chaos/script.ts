@@ -7,6 +7,7 @@
 import type { DeviceOptions } from '../sim/device.ts';
 import type { FaultOrder } from '../sim/file-faults.ts';
 import type { LinkTraits } from '../sim/link.ts';
+import type { NetworkOrder } from '../sim/network-order.ts';
 import type { Schedule } from '../sim/pace.ts';
 import type { CrashModel } from '../sim/power-cut.ts';
 import type { WatchTraits } from '../sim/watcher.ts';
@@ -72,6 +73,7 @@ export type FaultAct =
       readonly b: string;
       readonly link: Partial<LinkTraits>;
     }
+  | { readonly do: 'network'; readonly order: NetworkOrder }
   | { readonly do: 'kill' | 'start' | 'stop' | 'mend'; readonly on: string }
   | { readonly do: 'power'; readonly on: string; readonly model: Exclude<CrashModel, 'kill'> }
   | { readonly do: 'clock'; readonly on: string; readonly stepMs: number }

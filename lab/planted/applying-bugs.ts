@@ -127,4 +127,16 @@ export const applyingBugs: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: 'silence-without-end',
+    what: 'a connection on which nothing arrives any more is kept for ever',
+    budgetS: 60,
+    edits: [
+      {
+        file: 'src/peer/pulse.ts',
+        from: 'const SILENT_MS = 300_000;',
+        to: 'const SILENT_MS = Number.POSITIVE_INFINITY;',
+      },
+    ],
+  },
 ];
