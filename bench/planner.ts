@@ -15,6 +15,7 @@ import { playCase } from '../lab/plan/case.ts';
 import { conflictPath } from '../src/planner/conflict.ts';
 import { decide } from '../src/planner/decide.ts';
 import { chooseGlobal } from '../src/planner/global.ts';
+import { asTold, countedBy } from '../src/planner/kept.ts';
 import { recordFound, recordGone, reviveEntry } from '../src/planner/local.ts';
 import { laws } from '../test/property/plan-laws.ts';
 import { machineFacts } from './machine.ts';
@@ -22,7 +23,16 @@ import { type PlannerReport, type PlannerRound, plannerSection } from './planner
 import { replaceSection } from './section.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const PLANNER = { chooseGlobal, conflictPath, decide, recordFound, recordGone, reviveEntry };
+const PLANNER = {
+  chooseGlobal,
+  conflictPath,
+  decide,
+  recordFound,
+  recordGone,
+  reviveEntry,
+  asTold,
+  countedBy,
+};
 /** Cases between two looks at the clock. */
 const BATCH = 200;
 /** Of a soak, between two checks of the other laws. */

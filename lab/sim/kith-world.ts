@@ -4,7 +4,7 @@ import { Device, type DeviceConfig } from '../../src/daemon/device.ts';
 import type { FolderStatus } from '../../src/engine/folder-status.ts';
 import { type EnginePrograms, programs } from '../../src/engine/programs.ts';
 import type { DeviceId } from '../../src/model/device-id.ts';
-import { parseFolderId } from '../../src/model/folder.ts';
+import { type FolderKind, parseFolderId } from '../../src/model/folder.ts';
 import type { Network } from '../../src/ports/network.ts';
 import type { SimDevice } from './device.ts';
 import { mutatingNetwork } from './mutation/mutating-network.ts';
@@ -22,6 +22,11 @@ export type Links = readonly (readonly [string, string])[];
 export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
   readonly #running = new Map<string, Device>();
   readonly #mutators = new Map<string, Mutator>();
+  readonly #kinds = new Map<string, FolderKind>();
+  /** Who has paused whom. */
+  readonly #apart = new Set<string>();
+  /** Devices whose folder is paused. */
+  readonly #paused = new Set<string>();
   #boots = 0;
   #links: Links = [];
 
@@ -109,6 +114,35 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
     this.#bootsOf.set(device.name, { bootId: `boot ${this.#boots}`, atMs: this.scheduler.now });
   }
 
+  /** The device takes part as this kind, from its next start or `tell` on. */
+  setKind(device: SimDevice, kind: FolderKind): void {
+    this.#kinds.set(device.name, kind);
+  }
+
+  /** The device's folder is paused, or not, from its next start or `retell` on. */
+  setPaused(device: SimDevice, isPaused: boolean): void {
+    if (isPaused) this.#paused.add(device.name);
+    else this.#paused.delete(device.name);
+  }
+
+  /** A person at the running device says that there shall be no connection to the other, or again. */
+  pauseDevice(device: SimDevice, other: SimDevice, isPaused: boolean): void {
+    const pair = `${device.name} ${other.name}`;
+    if (isPaused) this.#apart.add(pair);
+    else this.#apart.delete(pair);
+    this.retell(device);
+  }
+
+  /** The running device is told its configuration as it is by now: the next thing that happens once the world runs on. */
+  retell(device: SimDevice): void {
+    const { life } = device;
+    if (life === undefined) throw new Error(`${device.name} is not running`);
+    const act = (): void => {
+      void this.kith(device).update(this.configOf(device));
+    };
+    this.scheduler.after(0, act, { label: `${device.name} is told`, owner: life });
+  }
+
   configOf(device: SimDevice): DeviceConfig {
     const peers = this.#links.flatMap(([a, b]) =>
       a === device.name ? [b] : b === device.name ? [a] : [],
@@ -117,8 +151,21 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
     return {
       name: device.name,
       listen: [device.address],
-      devices: others.map(({ id, name, address }) => ({ id, name, addresses: [address] })),
-      folders: [{ id: FOLDER, path: device.root, devices: others.map(({ id }) => id) }],
+      devices: others.map(({ id, name, address }) => ({
+        id,
+        name,
+        addresses: [address],
+        isPaused: this.#apart.has(`${device.name} ${name}`),
+      })),
+      folders: [
+        {
+          id: FOLDER,
+          path: device.root,
+          kind: this.#kinds.get(device.name) ?? 'send-receive',
+          isPaused: this.#paused.has(device.name),
+          devices: others.map(({ id }) => id),
+        },
+      ],
     };
   }
 

@@ -36,7 +36,12 @@ test('folders name devices by name or by id in any spelling, and each counts onc
     ],
   });
   assert.deepEqual(config.folders[0]?.devices, [NAS, PHONE]);
-  assert.deepEqual(config.devices[0], { id: NAS, name: 'nas', addresses: ['dynamic'] });
+  assert.deepEqual(config.devices[0], {
+    id: NAS,
+    name: 'nas',
+    addresses: ['dynamic'],
+    paused: false,
+  });
   assert.equal(config.devices[1]?.name, PHONE.slice(0, 7));
 });
 
@@ -45,12 +50,12 @@ test('what is not there yet is refused with a text that says so', () => {
     mistakes({
       name: 'a',
       listen: ['quic://0.0.0.0:1', 'dynamic'],
-      folders: [{ id: 'f', path: '/f', kind: 'receive-only' }],
+      folders: [{ id: 'f', path: '/f', kind: 'both' }],
     }),
     [
       'listen[0]: "quic://0.0.0.0:1": quic is not available yet; use tcp://HOST:PORT',
       'listen[1]: dynamic cannot be listened on; write tcp://0.0.0.0:22000',
-      'folders[0].kind: receive-only is not available yet; use send-receive',
+      'folders[0].kind: "both" is not a kind of folder; use send-receive, send-only, receive-only',
     ],
   );
 });

@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import { type DeviceId, parseDeviceId, shortId } from '../model/device-id.ts';
-import type { FolderId } from '../model/folder.ts';
+import type { FolderId, FolderKind } from '../model/folder.ts';
 import {
   apiAddressSchema,
   DEFAULT_API_LISTEN,
@@ -16,7 +16,6 @@ import {
 } from './address-fields.ts';
 import {
   deviceIdSchema,
-  type FolderKind,
   folderIdSchema,
   folderKindSchema,
   folderPathSchema,
@@ -24,12 +23,14 @@ import {
   nameSchema,
   textSchema,
 } from './fields.ts';
+import { type Paused, pausedSchema } from './pause.ts';
 
 export interface DeviceConfig {
   readonly id: DeviceId;
   readonly name: string;
   /** In the order in which they are tried; `dynamic` means that the device dials us. */
   readonly addresses: readonly string[];
+  readonly paused: Paused;
 }
 
 export interface FolderConfig {
@@ -37,6 +38,7 @@ export interface FolderConfig {
   /** Absolute. */
   readonly path: string;
   readonly kind: FolderKind;
+  readonly paused: Paused;
   /** Each once, each of them configured. */
   readonly devices: readonly DeviceId[];
 }
@@ -54,12 +56,14 @@ const deviceSchema = keysOf({
   id: deviceIdSchema,
   name: nameSchema.optional(),
   addresses: listOf(deviceAddressSchema).default([DYNAMIC]),
+  paused: pausedSchema.default(false),
 });
 
 const folderSchema = keysOf({
   id: folderIdSchema,
   path: folderPathSchema,
   kind: folderKindSchema.default('send-receive'),
+  paused: pausedSchema.default(false),
   devices: listOf(textSchema).default([]),
 });
 
@@ -152,8 +156,8 @@ function listOf<Item extends z.ZodType>(item: Item) {
   return z.array(item, 'must be a list');
 }
 
-function withName({ id, name, addresses }: RawDevice): DeviceConfig {
-  return { id, name: name ?? defaultDeviceName(id), addresses };
+function withName({ id, name, addresses, paused }: RawDevice): DeviceConfig {
+  return { id, name: name ?? defaultDeviceName(id), addresses, paused };
 }
 
 function resolveDevices(

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { pausedSchema } from './pause.ts';
 
 /** Where every address of the API begins. */
 export const API_ROOT = '/api/v1';
@@ -12,12 +13,14 @@ const deviceEntrySchema = z.object({
   id: z.string(),
   name: z.string(),
   addresses: z.array(z.string()),
+  paused: pausedSchema,
 });
 
 const folderEntrySchema = z.object({
   id: z.string(),
   path: z.string(),
   kind: z.string(),
+  paused: pausedSchema,
   /** Ids. */
   devices: z.array(z.string()),
 });
@@ -27,6 +30,9 @@ export const configurationSchema = z.object({
   devices: z.array(deviceEntrySchema),
   folders: z.array(folderEntrySchema),
 });
+
+/** The answer to `POST folders/ID/revert` and `override`. */
+export const decidedSchema = z.object({ changes: z.number() });
 
 export type Configuration = z.infer<typeof configurationSchema>;
 

@@ -3,12 +3,7 @@
 import { z } from 'zod';
 import { asKithError } from '../base/error.ts';
 import { type DeviceId, parseDeviceId } from '../model/device-id.ts';
-import { type FolderId, parseFolderId } from '../model/folder.ts';
-
-const LATER_KINDS: readonly string[] = ['send-only', 'receive-only'];
-
-/** How a folder takes part. The other kinds come later. */
-export type FolderKind = 'send-receive';
+import { FOLDER_KINDS, type FolderId, type FolderKind, parseFolderId } from '../model/folder.ts';
 
 /** Text, with a message that says what to do about anything else. */
 export const textSchema = z.string({
@@ -34,8 +29,12 @@ export const folderIdSchema = textSchema.transform(
 
 /** The kind of a folder. */
 export const folderKindSchema = textSchema.transform((text, context): FolderKind => {
-  if (text !== 'send-receive') context.addIssue({ code: 'custom', message: whyNotKind(text) });
-  return 'send-receive';
+  const kind = FOLDER_KINDS.find((each) => each === text);
+  if (kind !== undefined) return kind;
+  const shown = JSON.stringify(text.slice(0, 100));
+  const message = `${shown} is not a kind of folder; use ${FOLDER_KINDS.join(', ')}`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
 });
 
 /** Where a folder stands: absolute. */
@@ -52,11 +51,6 @@ export function isDeviceId(text: string): boolean {
     if (asKithError(error, 'DEVICE_ID_INVALID') !== undefined) return false;
     throw error;
   }
-}
-
-function whyNotKind(text: string): string {
-  if (LATER_KINDS.includes(text)) return `${text} is not available yet; use send-receive`;
-  return `${JSON.stringify(text.slice(0, 100))} is not a kind of folder; use send-receive`;
 }
 
 function parsed<Value>(parse: () => Value, context: z.RefinementCtx): Value {

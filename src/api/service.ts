@@ -2,6 +2,8 @@
 
 import type { Configuration } from './control.ts';
 import type { ChangeEvent } from './events.ts';
+import type { Decision, FolderKindRequest } from './kind-requests.ts';
+import type { Pause, Resume } from './pause-requests.ts';
 import type { AddDevice, AddFolder, Rescan, ShareFolder } from './requests.ts';
 import type { StatusReport } from './status.ts';
 
@@ -20,11 +22,19 @@ export interface ConfigurationService {
   removeFolder(folder: string): Promise<Configuration>;
   /** FOLDER_UNKNOWN, DEVICE_UNKNOWN. */
   shareFolder(folder: string, request: ShareFolder): Promise<Configuration>;
+  /** FOLDER_UNKNOWN. */
+  setFolderKind(folder: string, request: FolderKindRequest): Promise<Configuration>;
+  /** FOLDER_UNKNOWN, DEVICE_UNKNOWN. */
+  pause(request: Pause): Promise<Configuration>;
+  /** FOLDER_UNKNOWN, DEVICE_UNKNOWN. */
+  resume(request: Resume): Promise<Configuration>;
 }
 
 /** A running daemon. */
 export interface DaemonService extends ConfigurationService {
   status(): Promise<StatusReport>;
+  /** How many changes it was about. FOLDER_UNKNOWN, FOLDER_KIND_WRONG, FOLDER_NOT_OPEN. */
+  decide(folder: string, decision: Decision): Promise<{ readonly changes: number }>;
   /** Resolves when the scan is done. FOLDER_UNKNOWN. */
   rescan(request: Rescan): Promise<void>;
   /** Calls `listener` soon after anything in the status or the configuration changed, until the returned function is called. */

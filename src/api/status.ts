@@ -1,6 +1,7 @@
 /** The answer of `GET status`, which `kith status --json` prints as it is. */
 
 import { z } from 'zod';
+import { FOLDER_KINDS } from '../model/folder.ts';
 
 /** Every state a folder can be in; `stopped` means that a person must look. */
 const FOLDER_STATES = [
@@ -39,6 +40,8 @@ const folderDeviceSchema = z.object({
   clockAheadMs: z.number().optional(),
   /** Bytes of what it lacks that were sent to it already; they stand in `need` until it says that it has the files. */
   progress: z.object({ bytes: z.number() }).optional(),
+  /** By this device: there is no connection, and nobody waits for it. */
+  paused: z.boolean(),
 });
 
 /** How far work has come that no other number tells yet. */
@@ -62,12 +65,15 @@ const progressSchema = z.object({
 const folderStatusSchema = z.object({
   id: z.string(),
   path: z.string(),
+  kind: z.enum(FOLDER_KINDS),
   state: z.enum(FOLDER_STATES),
   /** Why it is held, stopped or in error, for people; null else. */
   stateReason: z.string().nullable(),
   local: countSchema,
   global: countSchema,
   need: needSchema,
+  /** What was changed here in a folder that only receives, and stays here. */
+  kept: needSchema,
   problems: z.array(problemSchema),
   devices: z.array(folderDeviceSchema),
   /** Not there while the folder is not open. */

@@ -52,6 +52,8 @@ export const ERRORS = {
   HOME_LOCK_UNSUPPORTED: { kind: 'permanent', text: 'this system cannot lock the home' },
   DEVICE_UNKNOWN: { kind: 'permanent', text: 'no device with this id or name is configured' },
   FOLDER_UNKNOWN: { kind: 'permanent', text: 'no folder with this id is configured' },
+  FOLDER_KIND_WRONG: { kind: 'permanent', text: 'a folder of this kind has nothing of that sort to decide' },
+  FOLDER_NOT_OPEN: { kind: 'transient', text: 'the folder is paused, stopped or still looking at its files; try again later' },
   DAEMON_NOT_RUNNING: { kind: 'transient', text: 'no daemon runs on this home; start it with kith up' },
   DAEMON_UNREACHABLE: { kind: 'transient', text: 'the daemon runs but does not answer' },
   API_ANSWER_INVALID: { kind: 'invalid', text: 'the daemon gave an answer this program does not understand' },
@@ -93,6 +95,10 @@ export const ERRORS = {
     text: 'this disk takes the name for another one here, in other letters (a and A): rename one',
   },
   NAME_TWICE: { kind: 'permanent', text: 'another name here is the same text in another Unicode form: rename one' },
+  CHANGE_KEPT: {
+    kind: 'permanent',
+    text: 'changed here, in a folder that only receives: it stays, and is not sent; kith folder revert discards such changes',
+  },
   CONTENT_DAMAGED: { kind: 'permanent', text: 'the content was damaged by a power cut; it is fetched again' },
   BLOCK_MISMATCH: { kind: 'transient', text: 'a device sent bytes that do not match their hash' },
 

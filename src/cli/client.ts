@@ -1,8 +1,16 @@
 /** The control API as seen from a command. Answers are checked against the same schemas the daemon writes by. */
 
 import type { z } from 'zod';
-import { API_ROOT, type Configuration, configurationSchema, errorSchema } from '../api/control.ts';
+import {
+  API_ROOT,
+  type Configuration,
+  configurationSchema,
+  decidedSchema,
+  errorSchema,
+} from '../api/control.ts';
 import { type StreamEvent, streamEventSchema } from '../api/events.ts';
+import type { Decision, FolderKindRequest } from '../api/kind-requests.ts';
+import type { Pause, Resume } from '../api/pause-requests.ts';
 import type { AddDevice, AddFolder, Rescan, ShareFolder } from '../api/requests.ts';
 import type { ConfigurationService } from '../api/service.ts';
 import { type StatusReport, statusSchema } from '../api/status.ts';
@@ -51,6 +59,26 @@ export class DaemonClient implements ConfigurationService {
 
   async addFolder(body: AddFolder): Promise<Configuration> {
     return read(configurationSchema, await this.#ask('POST', '/folders', body));
+  }
+
+  async setFolderKind(folder: string, body: FolderKindRequest): Promise<Configuration> {
+    const path = `/folders/${encodeURIComponent(folder)}/kind`;
+    return read(configurationSchema, await this.#ask('POST', path, body));
+  }
+
+  async pause(body: Pause): Promise<Configuration> {
+    return read(configurationSchema, await this.#ask('POST', '/pause', body));
+  }
+
+  async resume(body: Resume): Promise<Configuration> {
+    return read(configurationSchema, await this.#ask('POST', '/resume', body));
+  }
+
+  /** How many changes it was about. May take long in a large folder. */
+  async decide(folder: string, decision: Decision): Promise<number> {
+    const path = `/folders/${encodeURIComponent(folder)}/${decision}`;
+    const signal = this.#signal;
+    return read(decidedSchema, await this.#talk('POST', path, { signal })).changes;
   }
 
   async removeFolder(folder: string): Promise<Configuration> {

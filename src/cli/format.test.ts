@@ -112,11 +112,13 @@ test('a status names folders, devices and problems, and hides no escape in a fil
         {
           id: 'docs',
           path: '/docs',
+          kind: 'receive-only',
           state: 'held',
           stateReason: 'everything is gone',
           local: { files: 1, directories: 2, bytes: 1500 },
           global: { files: 2, directories: 2, bytes: 2500 },
           need: { files: 1, bytes: 1000, deletes: 1 },
+          kept: { files: 1, bytes: 20, deletes: 0 },
           problems: [problem],
           devices: [
             {
@@ -126,6 +128,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
               freshnessMs: 0,
               lastSeenMs: 5,
               trouble: null,
+              paused: false,
             },
             {
               ...device,
@@ -136,6 +139,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
               freshnessMs: 0,
               lastSeenMs: 5,
               trouble: null,
+              paused: false,
             },
             {
               ...away,
@@ -144,6 +148,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
               freshnessMs: 9,
               lastSeenMs: 1000,
               trouble: null,
+              paused: false,
             },
           ],
         },
@@ -157,11 +162,13 @@ test('a status names folders, devices and problems, and hides no escape in a fil
     'note  look\\u{1b} here',
     '',
     'docs  held: everything is gone  /docs',
-    '  here     1 file, 2 directories, 1.5 kB',
-    '  lacking  1 file, 1.0 kB, 1 delete',
-    '  nas      connected, 100 %, has everything  tcp://192.0.2.7:22000',
-    '  desk     connected, has not said yet what it has  tcp://192.0.2.7:22000',
-    '  phone    not connected, last seen 1 min ago; then 50 %, lacks 1 file, 10 bytes',
+    '  here       1 file, 2 directories, 1.5 kB',
+    '  kind       receive-only',
+    '  lacking    1 file, 1.0 kB, 1 delete',
+    '  kept here  1 file, 20 bytes',
+    '  nas        connected, 100 %, has everything  tcp://192.0.2.7:22000',
+    '  desk       connected, has not said yet what it has  tcp://192.0.2.7:22000',
+    '  phone      not connected, last seen 1 min ago; then 50 %, lacks 1 file, 10 bytes',
     '  problem  x\\u{1b}[31m: denied (FILE_DENIED)',
   ]);
 });

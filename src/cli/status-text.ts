@@ -40,13 +40,17 @@ function folderLines(
   folder: FolderStatus,
   { paint, nowMs }: { readonly paint: Out['paint']; readonly nowMs: number },
 ): readonly string[] {
-  const { id, state, stateReason, path, local, need, problems, devices } = folder;
+  const { id, kind, state, stateReason, path, local, need, kept, problems, devices } = folder;
   const reason = stateReason === null ? '' : `: ${plainText(stateReason)}`;
   const title = `${paint('bold', plainText(id))}  ${paint(COLOUR_OF_STATE[state], state)}${reason}`;
   const files = countText(local.files, 'file');
   const rows = [
     ['  here', `${files}, ${countText(local.directories, 'directory')}, ${bytesText(local.bytes)}`],
-    ...(need.files + need.deletes > 0 ? [['  lacking', needText(need)]] : []),
+    ...(kind === 'send-receive' ? [] : [['  kind', kind]]),
+    ...(need.files + need.deletes > 0
+      ? [[kind === 'send-only' ? '  not taken' : '  lacking', needText(need)]]
+      : []),
+    ...(kept.files + kept.deletes > 0 ? [['  kept here', needText(kept)]] : []),
     ...devices.map((device) => [`  ${plainText(device.name)}`, deviceText(device, nowMs)]),
     ...(devices.length === 0
       ? [['  nobody', 'shared with no device: kith folder share ID DEVICE']]
@@ -69,6 +73,7 @@ function deviceText(device: FolderDeviceStatus, nowMs: number): string {
     const known = heard ? done : 'has not said yet what it has';
     return `connected, ${known}${address === null ? '' : `  ${plainText(address)}`}`;
   }
+  if (device.paused) return 'paused';
   const seen =
     lastSeenMs === null ? 'never seen' : `last seen ${durationText(nowMs - lastSeenMs)} ago`;
   const why = trouble === null ? '' : ` (${plainText(trouble)})`;

@@ -7,14 +7,23 @@ const NOTHING = { files: 0, bytes: 0, deletes: 0 };
 const COUNTS = { files: 1, directories: 0, bytes: 1 };
 
 function device(id: string, facts: Partial<FolderDeviceStatus> = {}): FolderDeviceStatus {
-  const link = { address: null, lastSeenMs: null, trouble: null };
+  const link = { address: null, lastSeenMs: null, trouble: null, paused: false };
   const still = { ...link, need: NOTHING, completion: 1, freshnessMs: 0 };
   return { id, name: `name-${id}`, connected: true, heard: true, ...still, ...facts };
 }
 
 function folder(id: string, facts: Partial<FolderStatus> = {}): FolderStatus {
-  const still = { stateReason: null, local: COUNTS, global: COUNTS, need: NOTHING, problems: [] };
-  return { id, path: `/${id}`, state: 'idle', ...still, devices: [device('A')], ...facts };
+  const amounts = { local: COUNTS, global: COUNTS, need: NOTHING, kept: NOTHING };
+  const still = { stateReason: null, kind: 'send-receive', ...amounts, problems: [] } as const;
+  return {
+    id,
+    path: `/${id}`,
+    state: 'idle',
+    ...still,
+    problems: [],
+    devices: [device('A')],
+    ...facts,
+  };
 }
 
 function report(...folders: readonly FolderStatus[]): StatusReport {

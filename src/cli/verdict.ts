@@ -19,14 +19,17 @@ export type Verdict =
 const STUCK: readonly string[] = ['held', 'stopped', 'paused', 'error'];
 
 /**
- * Equal means: this device and every device wanted are connected, heard out, and lack nothing of each other. Where no device
+ * Equal means: this device and every device wanted that is not paused are connected, heard out, and lack nothing of each other. Where no device
  * is named there must be at least one; folders shared with nobody count only if they are named or if no folder is shared.
  */
 export function judge(report: StatusReport, wanted: Wanted): Verdict {
   const folders = foldersWanted(report, wanted);
   if (folders.length === 0) return { kind: 'waiting', reasons: ['no folder is shared yet'] };
   const stuck = folders.filter(({ state }) => STUCK.includes(state));
-  if (stuck.length > 0) return { kind: 'attention', reasons: stuck.map(stuckText) };
+  const resting = folders.flatMap((folder) => restingText(folder, wanted.device));
+  if (stuck.length + resting.length > 0) {
+    return { kind: 'attention', reasons: [...stuck.map(stuckText), ...resting] };
+  }
   const reasons = folders.flatMap((folder) => whyNotEqual(folder, wanted.device));
   return reasons.length === 0 ? { kind: 'equal' } : { kind: 'waiting', reasons };
 }
@@ -46,7 +49,7 @@ function foldersWanted({ folders }: StatusReport, { folder, device }: Wanted) {
 
 function whyNotEqual(folder: FolderStatus, only: string | undefined): readonly string[] {
   const { id, state, need } = folder;
-  const devices = folder.devices.filter((device) => only === undefined || device.id === only);
+  const devices = folder.devices.filter((device) => isWaitedFor(device, only));
   if (devices.length === 0) return [`${id}: shared with nobody to wait for`];
   const lacking = need.files + need.deletes;
   const here = [
@@ -54,6 +57,17 @@ function whyNotEqual(folder: FolderStatus, only: string | undefined): readonly s
     ...(lacking === 0 && state !== 'idle' ? [`${id}: ${state}`] : []),
   ];
   return [...here, ...devices.flatMap((device) => whyDeviceNotEqual(id, device))];
+}
+
+function isWaitedFor({ id, paused }: FolderDeviceStatus, only: string | undefined): boolean {
+  return only === undefined ? !paused : id === only;
+}
+
+/** Nobody is left to wait for but devices that are paused here. */
+function restingText({ id, devices }: FolderStatus, only: string | undefined): readonly string[] {
+  const among = devices.filter((device) => only === undefined || device.id === only);
+  if (among.length === 0 || !among.every(({ paused }) => paused)) return [];
+  return among.map(({ name }) => `${id}: ${name} is paused`);
 }
 
 function whyDeviceNotEqual(folder: string, device: FolderDeviceStatus): readonly string[] {

@@ -4,8 +4,9 @@ import { type Document, isMap, isScalar, isSeq, type YAMLMap, YAMLSeq } from 'ya
 import type { Config } from '../api/config.ts';
 import { findDevice } from '../api/config.ts';
 import type { AddDevice, AddFolder } from '../api/requests.ts';
-import { KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
+import type { FolderKind } from '../model/folder.ts';
+import { requireDevice, requireFolder } from './config-file-find.ts';
 
 /** A document and what it says. */
 export interface ConfigDraft {
@@ -54,6 +55,14 @@ export function shareFolder(
   listAt(document, ['folders', at, 'devices']).add(document.createNode(name));
 }
 
+/** Makes it a folder of that kind. FOLDER_UNKNOWN. */
+export function setFolderKind(
+  { document, config }: ConfigDraft,
+  { folder, kind }: { readonly folder: string; readonly kind: FolderKind },
+): void {
+  document.setIn(['folders', requireFolder(config, folder), 'kind'], kind);
+}
+
 function unshare(
   { document, config }: ConfigDraft,
   { folder, device }: { readonly folder: number; readonly device: DeviceId },
@@ -64,18 +73,6 @@ function unshare(
     const named = findDevice(config.devices, String(isScalar(item) ? item.value : item));
     return named?.id !== device;
   });
-}
-
-function requireDevice(config: Config, text: string) {
-  const device = findDevice(config.devices, text);
-  if (device === undefined) throw new KithError('DEVICE_UNKNOWN', { device: text });
-  return device;
-}
-
-function requireFolder(config: Config, text: string): number {
-  const at = config.folders.findIndex(({ id }) => id === text);
-  if (at < 0) throw new KithError('FOLDER_UNKNOWN', { folder: text });
-  return at;
 }
 
 function append(document: Document, key: 'devices' | 'folders', value: object): void {

@@ -8,6 +8,7 @@ import { KithError } from '../base/error.ts';
 import { makeCertificate } from '../host/certificate.ts';
 import { writeIdentity } from '../host/identity-files.ts';
 import { deviceIdBytes, deviceIdFromHash, shortId } from '../model/device-id.ts';
+import { parseFolderId } from '../model/folder.ts';
 import { ConfigFile, readConfig } from './config-file.ts';
 
 const NAS = deviceIdFromHash(new Uint8Array(32).fill(1));
@@ -50,7 +51,7 @@ folders:
   assert.deepEqual(await mistakes(text, t), [
     '4:5 listen[1]: "udp://x" is not an address; write tcp://HOST:PORT, for example tcp://192.0.2.7:22000',
     '7:11 folders[0].path: must be an absolute path',
-    '8:11 folders[0].kidn: is not a key that may stand here; known are id, path, kind, devices',
+    '8:11 folders[0].kidn: is not a key that may stand here; known are id, path, kind, paused, devices',
   ]);
 });
 
@@ -206,6 +207,30 @@ devices:
   await file.removeFolder('docs');
   assert.deepEqual((await readConfig(home)).folders, []);
   assert.deepEqual(await readdir(home), ['config.yaml']);
+});
+
+test('a pause is written where it belongs, and leaves nothing behind', async (t) => {
+  const before = `name: a
+devices:
+  - { id: ${NAS}, name: nas } # in the cellar
+folders:
+  - id: docs
+    path: /docs # mine
+`;
+  const home = await homeWith(before, t);
+  const file = new ConfigFile({ home });
+  await file.pause({ folder: parseFolderId('docs'), seconds: 1800 });
+  const [docs] = (await readConfig(home)).folders;
+  assert.ok(typeof docs?.paused === 'object' && docs.paused.seconds === 1800);
+  await file.pause({ device: 'nas' });
+  assert.equal((await readConfig(home)).devices[0]?.paused, true);
+  // Only what the file says by now counts, not what was once over.
+  await file.liftPauses(({ folders }) =>
+    folders.flatMap(({ id, paused }) => (paused === true ? [{ what: 'folder', id }] : [])),
+  );
+  assert.deepEqual((await readConfig(home)).folders[0]?.paused, docs.paused);
+  await file.resume({});
+  assert.equal(await readFile(path.join(home, 'config.yaml'), 'utf8'), before);
 });
 
 test('a change that does not fit is refused and leaves the file untouched', async (t) => {

@@ -2,7 +2,10 @@
 
 import { type Config, SHORT_ID_TAKEN } from '../api/config.ts';
 import type { Configuration } from '../api/control.ts';
+import type { FolderKindRequest } from '../api/kind-requests.ts';
 import { mistake, mistakeText } from '../api/mistakes.ts';
+import type { Paused } from '../api/pause.ts';
+import type { Pause, Resume } from '../api/pause-requests.ts';
 import type { AddDevice, AddFolder, ShareFolder } from '../api/requests.ts';
 import type { ConfigurationService } from '../api/service.ts';
 import { KithError } from '../base/error.ts';
@@ -14,6 +17,8 @@ import { shortId } from '../model/device-id.ts';
 import * as edits from './config-file-edit.ts';
 import { type ParsedConfig, type PlacedMistake, parseConfig } from './config-file-parse.ts';
 import { pathMistakes } from './config-file-paths.ts';
+import { setPaused } from './config-file-pause.ts';
+import type { PausedItem } from './pauses.ts';
 
 /** What became of an edit. */
 type Checked =
@@ -69,6 +74,31 @@ export class ConfigFile implements ConfigurationService {
 
   shareFolder(folder: string, { device }: ShareFolder): Promise<Configuration> {
     return this.#edit((draft) => edits.shareFolder(draft, { folder, device }));
+  }
+
+  setFolderKind(folder: string, { kind }: FolderKindRequest): Promise<Configuration> {
+    return this.#edit((draft) => edits.setFolderKind(draft, { folder, kind }));
+  }
+
+  pause({ seconds, ...named }: Pause): Promise<Configuration> {
+    const paused = (): Paused => {
+      if (seconds === undefined) return true;
+      return { until: new Date(Date.now() + seconds * 1000).toISOString(), seconds };
+    };
+    return this.#edit((draft) => setPaused(draft, named, paused()));
+  }
+
+  resume(named: Resume): Promise<Configuration> {
+    return this.#edit((draft) => setPaused(draft, named, false));
+  }
+
+  /** Says of those that `over` names in the file as it is by now that they rest no more. */
+  liftPauses(over: (config: Config) => readonly PausedItem[]): Promise<Configuration> {
+    return this.#edit((draft) => {
+      for (const { what, id } of over(draft.config)) {
+        setPaused(draft, { [what]: id }, false);
+      }
+    });
   }
 
   #edit(

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { EMPTY_REPORT, FakeService } from '../../test/support/fake-daemon.ts';
 import { temporaryDirectory } from '../../test/support/temporary.ts';
 import { until } from '../../test/support/until.ts';
+import type { Configuration } from '../api/control.ts';
 import { type ErrorCode, KithError } from '../base/error.ts';
 import { deviceIdFromHash } from '../model/device-id.ts';
 import { buildControlServer, startControlServer } from './control-server.ts';
@@ -141,15 +142,21 @@ test('what is not there is told with 404, to those who may ask', async (t) => {
 });
 
 test('devices and folders are added, shared and removed, and every answer is the new configuration', async (t) => {
-  const { app, home } = await serve(t);
+  const { app, home, service } = await serve(t);
   const ask = async (method: 'GET' | 'POST' | 'DELETE', route: string, payload?: object) => {
     const url = `/api/v1${route}`;
     const answer = await app.inject({ method, url, headers: HEADERS, ...(payload && { payload }) });
     assert.equal(answer.statusCode, 200, answer.body);
     return answer.json();
   };
-  const folder = { id: 'über/docs', path: `${home}-docs`, kind: 'send-receive', devices: [NAS] };
-  const device = { id: NAS, name: 'nas', addresses: ['dynamic'] };
+  const folder = {
+    id: 'über/docs',
+    path: `${home}-docs`,
+    kind: 'send-receive',
+    paused: false,
+    devices: [NAS],
+  };
+  const device = { id: NAS, name: 'nas', addresses: ['dynamic'], paused: false };
   await ask('POST', '/devices', { id: NAS.toLowerCase(), name: 'nas' });
   await ask('POST', '/folders', { id: folder.id, path: folder.path });
   const shared = await ask('POST', `/folders/${encodeURIComponent(folder.id)}/share`, {
@@ -157,8 +164,46 @@ test('devices and folders are added, shared and removed, and every answer is the
   });
   assert.deepEqual(shared, { devices: [device], folders: [folder] });
   assert.deepEqual(await ask('GET', '/folders'), shared);
+  const route = `/folders/${encodeURIComponent(folder.id)}`;
+  const sent = await ask('POST', `${route}/kind`, { kind: 'send-only' });
+  assert.deepEqual(sent, { devices: [device], folders: [{ ...folder, kind: 'send-only' }] });
+  assert.deepEqual(await ask('POST', `${route}/override`), { changes: 2 });
+  assert.deepEqual(service.decisions, [[folder.id, 'override']]);
   await ask('DELETE', `/folders/${encodeURIComponent(folder.id)}`);
   assert.deepEqual(await ask('DELETE', '/devices/nas'), { devices: [], folders: [] });
+});
+
+test('a folder, a device or everything is paused and goes on, and the answer says until when', async (t) => {
+  const { app, home } = await serve(t);
+  const ask = async (route: string, payload: object) => {
+    const url = `/api/v1${route}`;
+    const answer = await app.inject({ method: 'POST', url, headers: HEADERS, payload });
+    assert.equal(answer.statusCode, 200, answer.body);
+    const { folders, devices } = answer.json<Configuration>();
+    return [...folders, ...devices].map(({ paused }) => paused);
+  };
+  await ask('/devices', { id: NAS, name: 'nas' });
+  await ask('/folders', { id: 'docs', path: `${home}-docs` });
+  const [timed] = await ask('/pause', { folder: 'docs', seconds: 60 });
+  assert.ok(typeof timed === 'object');
+  assert.equal(timed.seconds, 60);
+  const leftMs = Date.parse(timed.until) - Date.now();
+  assert.ok(leftMs > 30_000 && leftMs <= 60_000, timed.until);
+  assert.deepEqual(await ask('/pause', { device: 'nas' }), [timed, true]);
+  assert.deepEqual(await ask('/resume', { folder: 'docs' }), [false, true]);
+  assert.deepEqual(await ask('/pause', {}), [true, true]);
+  assert.deepEqual(await ask('/resume', {}), [false, false]);
+  const wrong: readonly (readonly [object, string])[] = [
+    [{ folder: 'docs', device: 'nas' }, 'API_REQUEST_INVALID'],
+    [{ seconds: 0 }, 'API_REQUEST_INVALID'],
+    [{ folder: 'none' }, 'FOLDER_UNKNOWN'],
+    [{ device: 'none' }, 'DEVICE_UNKNOWN'],
+  ];
+  for (const [payload, code] of wrong) {
+    const url = '/api/v1/pause';
+    const answer = await app.inject({ method: 'POST', url, headers: HEADERS, payload });
+    assert.equal(answer.json<Answer>().code, code, answer.body);
+  }
 });
 
 test('a request that is not understood is refused with reasons, and nothing changes', async (t) => {

@@ -14,6 +14,7 @@ import { EventStreams } from './event-stream.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { folderRoutes } from './routes/folders.ts';
+import { pauseRoutes } from './routes/pause.ts';
 import { rescanRoutes } from './routes/rescan.ts';
 import { statusRoutes } from './routes/status.ts';
 
@@ -103,7 +104,7 @@ export function buildControlServer({ service, log, ...guard }: ControlServerOpti
   });
   void app.register(
     (scope, _options, done) => {
-      for (const add of [statusRoutes, deviceRoutes, folderRoutes, rescanRoutes]) {
+      for (const add of [statusRoutes, deviceRoutes, folderRoutes, pauseRoutes, rescanRoutes]) {
         add({ app: scope, service });
       }
       eventRoutes({ app: scope, service }, streams);

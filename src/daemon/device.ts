@@ -3,12 +3,13 @@
  * and in the simulator; nothing here knows which.
  */
 
+import { KithError } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
 import type { FolderPorts } from '../engine/context.ts';
 import { Folder } from '../engine/folder.ts';
 import type { FolderStatus } from '../engine/folder-status.ts';
 import type { DeviceId } from '../model/device-id.ts';
-import type { FolderId } from '../model/folder.ts';
+import type { FolderId, FolderKind } from '../model/folder.ts';
 import { type Peers, startPeers } from '../peer/peers.ts';
 import type { DeviceSettings, DeviceStatus } from '../peer/settings.ts';
 import { defaultRules } from '../planner/rules.ts';
@@ -26,6 +27,8 @@ export interface FolderSetting {
   readonly id: FolderId;
   /** Absolute. */
   readonly path: string;
+  readonly kind: FolderKind;
+  readonly isPaused: boolean;
   readonly devices: readonly DeviceId[];
 }
 
@@ -50,6 +53,7 @@ export interface DeviceFacts {
 interface RunningFolder {
   readonly folder: Folder;
   readonly path: string;
+  readonly kind: FolderKind;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
@@ -94,6 +98,11 @@ export class Device {
       running.stop.abort(new Error('removed'));
       this.#folders.delete(id);
     }
+    for (const { id, kind, isPaused } of config.folders) {
+      const running = this.#folders.get(id);
+      running?.folder.pause(isPaused);
+      if (running?.kind !== kind) running?.stop.abort(new Error('another kind'));
+    }
     // At once for all of them: what follows takes its time, and nothing may be given meanwhile that is unshared now.
     const shared = Promise.all(
       config.folders.map(({ id, devices }) => this.#folders.get(id)?.folder.share(devices)),
@@ -105,7 +114,11 @@ export class Device {
       await this.#ports.store.forget(id);
     }
     for (const setting of config.folders) {
-      if (!this.#folders.has(setting.id)) this.#startFolder(setting);
+      const running = this.#folders.get(setting.id);
+      if (running?.kind === setting.kind) continue;
+      // As another kind it begins anew, with all that it knows.
+      await running?.ended;
+      this.#startFolder(setting);
     }
     this.#peers.update(this.#peerSettings());
     this.#tell();
@@ -124,6 +137,11 @@ export class Device {
     return this.#peers.status();
   }
 
+  /** Devices to which there shall be no connection for now. */
+  paused(): readonly DeviceId[] {
+    return this.#config.devices.flatMap(({ id, isPaused }) => (isPaused === true ? [id] : []));
+  }
+
   /** The addresses at which others reach us now. */
   listening(): readonly string[] {
     return this.#peers.listening();
@@ -134,6 +152,13 @@ export class Device {
     for (const [id, running] of this.#folders) {
       if (folder === undefined || id === folder) running.folder.rescan(options);
     }
+  }
+
+  /** What a person gives up, or gives out, in a folder of a certain kind. How many changes that were. FOLDER_UNKNOWN, and as the folder says. */
+  async settle(id: FolderId, how: 'revert' | 'override'): Promise<number> {
+    const running = this.#folders.get(id);
+    if (running === undefined) throw new KithError('FOLDER_UNKNOWN', { folder: id });
+    return await running.folder[how]();
   }
 
   /** Called soon after anything in a status has changed. The result ends it. */
@@ -149,7 +174,8 @@ export class Device {
       path: setting.path,
       self: this.#facts.self,
       devices: setting.devices,
-      rules: defaultRules,
+      rules: { ...defaultRules, kind: setting.kind },
+      isPaused: setting.isPaused,
       bootId: this.#facts.bootId,
       bootedAtMs: this.#facts.bootedAtMs,
     });
@@ -163,7 +189,8 @@ export class Device {
         }
       });
     });
-    this.#folders.set(setting.id, { folder, path: setting.path, stop, ended });
+    const { path, kind } = setting;
+    this.#folders.set(setting.id, { folder, path, kind, stop, ended });
   }
 
   #peerSettings(): Parameters<Peers['update']>[0] {

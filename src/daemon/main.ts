@@ -5,7 +5,8 @@ import { uptime } from 'node:os';
 import { parseHostPort } from '../api/address.ts';
 import type { Config } from '../api/config.ts';
 import type { DaemonService } from '../api/service.ts';
-import { KithError } from '../base/error.ts';
+import { asKithError, KithError } from '../base/error.ts';
+import { TaskGroup } from '../base/task-group.ts';
 import type { EnginePrograms } from '../engine/programs.ts';
 import { readIdentity } from '../host/identity-files.ts';
 import { homeFiles } from '../host/locations.ts';
@@ -20,8 +21,10 @@ import type { Log } from '../ports/log.ts';
 import { ConfigFile, readConfig } from './config-file.ts';
 import { startControlServer } from './control-server.ts';
 import { ensureToken } from './control-token.ts';
-import { Device, type DeviceConfig, type DeviceFacts } from './device.ts';
+import { Device, type DeviceFacts } from './device.ts';
+import { deviceConfig } from './device-config.ts';
 import { lockHome } from './lock.ts';
+import { Pauses } from './pauses.ts';
 import { daemonService } from './service.ts';
 
 /** Tells how things stand, through however many databases. */
@@ -91,42 +94,37 @@ async function runOnce(home: string, options: RunOptions): Promise<'ended' | 'da
     },
   });
   begun.defer(() => store.close());
-  const ports = {
-    clock,
-    random: new NodeRandom(),
-    log,
-    disk,
-    watcher: new NodeWatcher(),
-    network: nodeNetwork(identity),
-    store,
-  };
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  const device = new Device(ports, { facts, config: deviceConfig(config) }, signal);
+  const [random, watcher] = [new NodeRandom(), new NodeWatcher()];
+  const network = nodeNetwork(identity);
+  const ports = { clock, random, log, disk, watcher, network, store };
+  const group = new TaskGroup(AbortSignal.any([options.signal, stop.signal]));
+  const pauses = new Pauses(clock);
+  const start = deviceConfig(config, pauses);
+  const device = new Device(ports, { facts, config: start }, group.signal);
+  group.start(() => device.done);
   begun.defer(async () => {
     stop.abort(new Error('the daemon ends'));
     // If it failed, that is thrown below already.
     await Promise.allSettled([device.done]);
     log.write('info', 'stopped', {});
   });
+  const update = () => device.update(deviceConfig(config, pauses));
   const file = new ConfigFile({
     home,
     onChange: async (changed) => {
       config = changed;
-      await device.update(deviceConfig(changed));
+      await update();
     },
   });
-  const service = daemonService({
-    device,
-    facts,
-    file,
-    config: () => config,
-    uptimeMs: () => Math.round(clock.mono() - options.startedMs),
-    notes: () => notesOf(files.index),
-  });
+  const now = () => config;
+  group.start((inner) => endPauses({ pauses, file, log, config: now, update }, inner));
+  const uptimeMs = () => Math.round(clock.mono() - options.startedMs);
+  const notes = () => notesOf(files.index);
+  const service = daemonService({ device, facts, file, config: now, uptimeMs, notes });
   await serve({ config, token, service, log, addressFile: files.address }, async () => {
     log.write('info', 'ready', { device: facts.self, version });
     options.onReady(service);
-    await device.done;
+    await group.join();
   });
   return isDamaged ? 'damaged' : 'ended';
 }
@@ -137,6 +135,39 @@ async function notesOf(index: string): Promise<readonly string[]> {
     (kept) =>
       `a damaged database was replaced by an empty one; it is kept as ${kept} until you remove it`,
   );
+}
+
+/** Has every pause end in its time, until the signal aborts. */
+async function endPauses(
+  parts: {
+    readonly pauses: Pauses;
+    readonly file: ConfigFile;
+    readonly log: Log;
+    readonly config: () => Config;
+    readonly update: () => Promise<void>;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { pauses, file, log, config, update } = parts;
+  const lift = () => file.liftPauses((found) => pauses.over(found));
+  const onOver = async (): Promise<void> => {
+    // What the file still says counts no more, though it could not be written.
+    if (!(await attempt(lift, log))) await update();
+  };
+  await pauses.run({ config, onOver }, signal);
+}
+
+/** False if it failed; the log says how. */
+async function attempt(act: () => Promise<unknown>, log: Log): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    const known = asKithError(error);
+    if (known?.kind === 'bug') throw error;
+    log.write('warn', 'pause-not-lifted', { error: String(error) });
+    return false;
+  }
 }
 
 /** Runs `body` while the control API answers. */
@@ -161,10 +192,6 @@ async function serve(
   } finally {
     await server.close();
   }
-}
-
-function deviceConfig({ name, listen, devices, folders }: Config): DeviceConfig {
-  return { name, listen, devices, folders };
 }
 
 /** Beside this file, in the same form: source or built. */

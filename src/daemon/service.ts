@@ -33,6 +33,14 @@ export function daemonService(parts: ServiceParts): DaemonService {
     addFolder: (request) => file.addFolder(request),
     removeFolder: (id) => file.removeFolder(id),
     shareFolder: (id, request) => file.shareFolder(id, request),
+    setFolderKind: (id, request) => file.setFolderKind(id, request),
+    pause: (request) => file.pause(request),
+    resume: (request) => file.resume(request),
+    decide: async (id, decision) => {
+      const folder = parts.config().folders.find((each) => each.id === id);
+      if (folder === undefined) throw new KithError('FOLDER_UNKNOWN', { folder: id });
+      return { changes: await device.settle(folder.id, decision) };
+    },
     status: async () => ({ ...report(parts), notes: [...(await parts.notes())] }),
     rescan: async ({ folder, confirmEmptied }) => {
       if (folder !== undefined && !parts.config().folders.some(({ id }) => id === folder)) {
@@ -64,8 +72,9 @@ function report(parts: ServiceParts): Omit<StatusReport, 'notes'> {
   const { name, devices } = config();
   const links = new Map(device.devices().map((each) => [each.id, each]));
   const names = new Map(devices.map((each) => [each.id, each.name]));
-  const folders = device.folders().map(({ id, path, status }): FolderStatus => {
-    const { state, stateReason, local, global, need, problems } = status;
+  const rests = new Set(device.paused());
+  const folders = device.folders().map(({ id, path, kind, status }): FolderStatus => {
+    const { state, stateReason, local, global, need, kept, problems } = status;
     const shared = status.devices.map((each): FolderDeviceStatus => {
       const link = links.get(each.device);
       return {
@@ -81,6 +90,7 @@ function report(parts: ServiceParts): Omit<StatusReport, 'notes'> {
         trouble: link?.trouble ?? null,
         progress: { bytes: each.givenBytes },
         ...(link?.clockAheadMs === undefined ? {} : { clockAheadMs: link.clockAheadMs }),
+        paused: rests.has(each.device),
       };
     });
     const silent = shared.find(({ connected, heard }) => connected && !heard);
@@ -89,11 +99,15 @@ function report(parts: ServiceParts): Omit<StatusReport, 'notes'> {
     return {
       id,
       path,
+      kind,
       state: isSilent ? 'syncing' : state,
-      stateReason: isSilent ? `${silent.name} does not offer this folder` : (stateReason ?? null),
+      stateReason: isSilent
+        ? silence(silent)
+        : (stateReason ?? (state === 'paused' ? pausedUntil(config(), id) : null)),
       local,
       global,
       need,
+      kept,
       problems: [...problems],
       devices: shared,
       ...progressOf(status),
@@ -112,6 +126,16 @@ function progressOf({ progress, need }: EngineStatus): Pick<FolderStatus, 'progr
       fetch: { ...fetch, bytes: Math.min(fetch.bytes, need.bytes) },
     },
   };
+}
+
+function silence({ name }: FolderDeviceStatus): string {
+  return `${name} does not offer this folder, or has paused it`;
+}
+
+/** null: nothing is said of that. */
+function pausedUntil({ folders }: Config, folder: string): string | null {
+  const paused = folders.find(({ id }) => id === folder)?.paused;
+  return typeof paused === 'object' ? `until ${paused.until}` : null;
 }
 
 function shortName(id: DeviceId): string {

@@ -4,11 +4,13 @@ import { TaskGroup } from '../base/task-group.ts';
 import { type DeviceId, shortId } from '../model/device-id.ts';
 import type { FolderId } from '../model/folder.ts';
 import type { RelPath } from '../model/path.ts';
+import { countedBy } from '../planner/kept.ts';
 import type { Rules } from '../planner/rules.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
 import { keepDurable, unsyncedRange } from './durability.ts';
 import { type Heard, Hearings } from './hearing.ts';
+import { becomeKind } from './kind-change.ts';
 import type { Ledger } from './ledger.ts';
 import { Observer } from './observer.ts';
 import { openFolder } from './opening.ts';
@@ -68,15 +70,17 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
 
 async function openContext(parts: RunParts): Promise<FolderContext> {
   const { ports, store, id, path, bootId, self } = parts;
-  const opened = await openFolder({ ports, store, id, path, bootId });
+  const { kind } = parts.rules;
+  const opened = await openFolder({ ports, store, id, path, bootId, kind });
   if (opened.isBaseNew) await parts.onBaseNew();
+  await becomeKind(parts);
   return {
     ports,
     id,
     root: opened.root,
     witness: new StageWitness(ports.disk, opened.root.path),
     self: { device: self, shortId: shortId(self) },
-    counter: opened.identity.indexId,
+    counter: countedBy(parts.rules.kind, opened.identity.indexId),
     rules: parts.rules,
     store,
     ledger: parts.ledger,

@@ -1,6 +1,7 @@
 /** The one word for how a folder stands, and why. Pure. `idle` is honest: what is known here equals what is known there. */
 
 import { KithError } from '../base/error.ts';
+import type { FolderKind } from '../model/folder.ts';
 import { type DeviceStatus, type FolderState, isNothing } from './folder-status.ts';
 import type { Need } from './totals.ts';
 
@@ -16,7 +17,11 @@ export interface Circumstances {
         readonly blind: string | undefined;
       }
     | undefined;
+  readonly kind: FolderKind;
+  readonly isPaused: boolean;
   readonly need: Need;
+  readonly kept: Need;
+  /** What is kept aside. */
   readonly problems: number;
   /** Some item may yet come right by itself. */
   readonly isTryingAgain: boolean;
@@ -29,6 +34,7 @@ export function stateOf(facts: Circumstances): {
   readonly stateReason: string | undefined;
 } {
   const { stopped, work } = facts;
+  if (facts.isPaused) return { state: 'paused', stateReason: undefined };
   if (stopped !== undefined) {
     const state = stopped.kind === 'bug' ? 'error' : 'stopped';
     return { state, stateReason: stopped.message };
@@ -43,7 +49,7 @@ export function stateOf(facts: Circumstances): {
 }
 
 function atRest(
-  { need, problems, isTryingAgain, devices }: Circumstances,
+  { kind, need, kept, problems, isTryingAgain, devices }: Circumstances,
   blind: string | undefined,
 ): { readonly state: FolderState; readonly stateReason: string | undefined } {
   const connected = devices.filter((device) => device.connected);
@@ -55,11 +61,22 @@ function atRest(
     return { state: 'held', stateReason: `${items} cannot be synchronised` };
   }
   if (isTryingAgain) return { state: 'syncing', stateReason: 'some items are tried again' };
+  if (!isNothing(kept)) {
+    return { state: 'held', stateReason: `${changes(kept)} made here stay here: it only receives` };
+  }
+  if (kind === 'send-only' && !isNothing(need)) {
+    return { state: 'held', stateReason: `${changes(need)} of others not taken: it only sends` };
+  }
   if (!isNothing(need)) {
     return { state: 'syncing', stateReason: 'no connected device has what is lacking here' };
   }
   if (!connected.every((device) => isNothing(device.need))) {
-    return { state: 'syncing', stateReason: 'other devices are fetching' };
+    return { state: 'syncing', stateReason: 'other devices do not have everything yet' };
   }
   return { state: 'idle', stateReason: blind };
+}
+
+function changes({ files, deletes }: Need): string {
+  const count = files + deletes;
+  return count === 1 ? '1 change' : `${count} changes`;
 }

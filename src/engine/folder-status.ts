@@ -6,7 +6,7 @@ import type { Progress } from './tally.ts';
 import type { Amount, Need } from './totals.ts';
 
 /** `stopped`: a person must look. `error`: Kith itself failed. */
-export type FolderState = 'idle' | 'scanning' | 'syncing' | 'held' | 'stopped' | 'error';
+export type FolderState = 'idle' | 'scanning' | 'syncing' | 'held' | 'paused' | 'stopped' | 'error';
 
 export interface DeviceStatus {
   readonly device: DeviceId;
@@ -28,7 +28,9 @@ export interface FolderStatus {
   readonly local: Amount;
   readonly global: Amount;
   readonly need: Need;
-  /** Sorted by path. */
+  /** What was changed here in a folder that only receives: it stays, and nobody is told. */
+  readonly kept: Need;
+  /** What is kept comes last. */
   readonly problems: readonly Problem[];
   readonly devices: readonly DeviceStatus[];
   /** How far long work has come; undefined while the folder is not open. */

@@ -6,8 +6,8 @@
 import { KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { SequencedEntry } from '../model/entry.ts';
-import type { FolderId } from '../model/folder.ts';
-import type { Rules } from '../planner/rules.ts';
+import type { FolderId, FolderKind } from '../model/folder.ts';
+import { asTold } from '../planner/kept.ts';
 import type {
   BlockRequest,
   ConnectedPeer,
@@ -16,35 +16,17 @@ import type {
   IndexNews,
 } from '../ports/exchange.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
-import type { FolderContext, FolderPorts } from './context.ts';
-import { endCleanly } from './durability.ts';
+import type { FolderPorts } from './context.ts';
+import { FolderLife } from './folder-life.ts';
 import { reportOf } from './folder-report.ts';
-import { carryOn, type FolderRun, openRun } from './folder-run.ts';
+import type { FolderRun } from './folder-run.ts';
+import type { FolderSettings } from './folder-settings.ts';
 import { type FolderStatus, isNothing } from './folder-status.ts';
 import { halting, haltingNow } from './halting.ts';
+import { expectDecidable, type KindParts, overruleAll, revertAll } from './kind-change.ts';
 import { Ledger } from './ledger.ts';
-import { forgetBase } from './opening.ts';
 import { Sources } from './sources.ts';
-import { stopOf } from './stopping.ts';
 import { Totals } from './totals.ts';
-
-export interface FolderSettings {
-  readonly id: FolderId;
-  /** Absolute path of the root. */
-  readonly path: string;
-  readonly self: DeviceId;
-  /** Devices that share it, without this one. */
-  readonly devices: readonly DeviceId[];
-  readonly rules: Rules;
-  /** Changes with every start of the machine. */
-  readonly bootId: string;
-  readonly bootedAtMs: number;
-}
-
-/** A stopped folder looks again this often whether its root is back. */
-const REOPEN_MS = 10_000;
-/** Why a run ends that is to begin again at once. */
-const ANEW = new Error('starting anew');
 
 export class Folder implements FolderExchange {
   readonly id: FolderId;
@@ -56,13 +38,8 @@ export class Folder implements FolderExchange {
   readonly #ledger: Ledger;
   readonly #listeners = new Set<() => void>();
   readonly #lackingSinceMs = new Map<DeviceId, number>();
+  readonly #life: FolderLife;
   #devices: readonly DeviceId[];
-  #running: FolderRun | undefined;
-  #stopped: KithError | undefined;
-  #restart: AbortController | undefined;
-  #isBaseLost = false;
-  /** Of the last opening: there is something to make durable at the end. */
-  #opened: FolderContext | undefined;
 
   constructor(ports: FolderPorts, store: FolderStore, settings: FolderSettings) {
     this.id = settings.id;
@@ -72,23 +49,29 @@ export class Folder implements FolderExchange {
     this.#devices = [...settings.devices].sort();
     this.#totals = new Totals(store, settings.rules, this.#devices);
     this.#ledger = new Ledger(store, this.#totals);
+    const shared = { totals: this.#totals, ledger: this.#ledger, sources: this.#sources };
+    this.#life = new FolderLife({
+      ports,
+      store,
+      settings,
+      ...shared,
+      recount: (signal) => this.#recount(signal),
+      tell: () => this.#tell(),
+    });
     this.#ledger.onChange((changed) => {
-      this.#running?.puller.consider(changed.paths);
+      this.#life.running?.puller.consider(changed.paths);
       this.#tell();
     });
   }
 
   /** Runs until the signal aborts; opens again what had to stop, once its cause is gone. Throws only bugs. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const restart = new AbortController();
-      this.#restart = restart;
-      const cause = await this.#runUntilStopped(signal, restart.signal);
-      this.#running = undefined;
-      this.#tell();
-      if (cause !== undefined && !signal.aborted) await this.#stop(cause.error, signal);
-    }
-    if (this.#opened !== undefined && this.#stopped === undefined) await endCleanly(this.#opened);
+    await this.#life.run(signal);
+  }
+
+  /** While it is paused it neither looks at the disk nor changes it, and neither takes nor gives anything. */
+  pause(isPaused: boolean): void {
+    this.#life.pause(isPaused);
   }
 
   /** Devices that share the folder changed. */
@@ -97,24 +80,36 @@ export class Folder implements FolderExchange {
     this.#devices = [...devices].sort();
     if (gone.length > 0) await this.#ledger.change(() => ({ forgetPeers: gone }));
     await this.#recount(new AbortController().signal);
-    this.#running?.puller.considerAll();
+    this.#life.running?.puller.considerAll();
     this.#tell();
   }
 
   /** Looks at everything again; `mayEmpty`: that everything is gone was meant. */
   rescan(options: { readonly mayEmpty: boolean }): void {
-    this.#running?.observer.rescan(options);
+    this.#life.running?.observer.rescan(options);
+  }
+
+  /** Discards what is kept: what others have takes its place. How many changes that were. FOLDER_KIND_WRONG, FOLDER_NOT_OPEN. */
+  async revert(): Promise<number> {
+    return await revertAll(this.#decidable('receive-only'));
+  }
+
+  /** Makes what is here the newest of all, against what others have. How many changes that were. Errors as above. */
+  async override(): Promise<number> {
+    return await overruleAll(this.#decidable('send-only'));
   }
 
   status(): FolderStatus {
     return reportOf({
       nowMs: this.#ports.clock.mono(),
+      kind: this.#settings.rules.kind,
+      isPaused: this.#life.isPaused,
       totals: this.#totals,
       sources: this.#sources,
       devices: this.#devices,
       lackingSinceMs: this.#lackingSinceMs,
-      running: this.#running,
-      stopped: this.#stopped,
+      running: this.#life.running,
+      stopped: this.#life.stopped,
     });
   }
 
@@ -127,7 +122,7 @@ export class Folder implements FolderExchange {
   }
 
   isRunning(): boolean {
-    return this.#running !== undefined;
+    return this.#life.running !== undefined;
   }
 
   ourIndex(): IndexClaim {
@@ -143,7 +138,7 @@ export class Folder implements FolderExchange {
   }
 
   entriesAfter(sequence: number, limit: number): readonly SequencedEntry[] {
-    return this.#read(() => this.#store.oursAfter(sequence, limit));
+    return this.#read(() => this.#store.oursAfter(sequence, limit)).map(asTold);
   }
 
   onChange(listener: () => void): () => void {
@@ -155,7 +150,7 @@ export class Folder implements FolderExchange {
     const running = this.#expectRunning(device);
     const ours = this.ourIndex();
     if (peer.heardOfUs.indexId === ours.indexId && peer.heardOfUs.sequence > ours.sequence) {
-      this.#loseBase();
+      this.#life.loseBase();
       throw new KithError('FOLDER_NOT_SHARED', { folder: this.id, reason: 'starting anew' });
     }
     this.#sources.add(device, peer.source);
@@ -180,85 +175,43 @@ export class Folder implements FolderExchange {
   }
 
   async serve(device: DeviceId, request: BlockRequest, signal: AbortSignal): Promise<Uint8Array> {
-    if (!this.isSharedWith(device) || this.#running === undefined) {
+    if (!this.isSharedWith(device) || this.#life.running === undefined) {
       throw new KithError('REQUEST_REFUSED', {});
     }
-    const running = this.#running;
+    const running = this.#life.running;
     const refusal = (error: KithError): KithError =>
-      new KithError('REQUEST_REFUSED', {}, this.#halt(error, running));
+      new KithError('REQUEST_REFUSED', {}, this.#life.halt(error, running));
     const bytes = await halting(() => running.server.serve(device, request), refusal);
     signal.throwIfAborted();
-    // It may have been unshared while the disk was reading.
-    if (!this.isSharedWith(device)) throw new KithError('REQUEST_REFUSED', {});
+    // It may have been unshared or paused while the disk was reading.
+    if (!this.isSharedWith(device) || this.#life.isPaused)
+      throw new KithError('REQUEST_REFUSED', {});
     return bytes;
   }
 
   /** Work for a device: what it meets that stops the folder does so, and the device may not have it any more. */
   async #guard(running: FolderRun, work: () => Promise<void>): Promise<void> {
-    await halting(work, (error) => this.#notShared(this.#halt(error, running)));
+    await halting(work, (error) => this.#notShared(this.#life.halt(error, running)));
   }
 
   #read<Answer>(read: () => Answer): Answer {
-    return haltingNow(read, (error) => this.#halt(error, this.#running));
+    return haltingNow(read, (error) => this.#life.halt(error, this.#life.running));
   }
 
-  /** A run before the present one may have met a root that is not the present one's. */
-  #halt(error: KithError, running: FolderRun | undefined): KithError {
-    if (running === undefined || running !== this.#running) return error;
-    this.#running = undefined;
-    this.#restart?.abort(error);
-    this.#tell();
-    return error;
+  #decidable(kind: FolderKind): KindParts {
+    const { rules, self } = this.#settings;
+    const isOpen = this.#life.running?.observer.state().isScanning === false;
+    expectDecidable({ folder: this.id, is: rules.kind, wanted: kind, isOpen });
+    return { store: this.#store, ledger: this.#ledger, ports: this.#ports, rules, self };
   }
 
   #expectRunning(device: DeviceId): FolderRun {
-    if (!this.isSharedWith(device) || this.#running === undefined) throw this.#notShared();
-    return this.#running;
+    if (!this.isSharedWith(device) || this.#life.running === undefined) throw this.#notShared();
+    return this.#life.running;
   }
 
   #notShared(cause?: KithError): KithError {
     return new KithError('FOLDER_NOT_SHARED', { folder: this.id }, cause);
-  }
-
-  async #runOnce(signal: AbortSignal): Promise<void> {
-    const { id, path, bootId } = this.#settings;
-    const common = { ports: this.#ports, store: this.#store };
-    if (this.#isBaseLost) await forgetBase({ ...common, bootId });
-    this.#isBaseLost = false;
-    await this.#recount(signal);
-    const run = await openRun({
-      ...this.#settings,
-      ...common,
-      ledger: this.#ledger,
-      sources: this.#sources,
-      isLacking: () => !isNothing(this.#totals.need),
-      onBaseNew: () => this.#recount(signal),
-      onHeard: async (heard) => {
-        if (heard === 'replaced') await this.#recount(signal);
-        this.#tell();
-      },
-    });
-    this.#opened = run.context;
-    const onOpen = (): void => {
-      this.#running = run;
-      this.#stopped = undefined;
-      this.#ports.log.write('info', 'folder-open', { folder: id, path });
-      this.#tell();
-    };
-    await carryOn(run, onOpen, signal);
-  }
-
-  /** What stops the folder until it is tried again; undefined if nothing does. */
-  async #runUntilStopped(
-    signal: AbortSignal,
-    restart: AbortSignal,
-  ): Promise<{ readonly error: unknown } | undefined> {
-    try {
-      await this.#runOnce(AbortSignal.any([signal, restart]));
-    } catch (error) {
-      if (!restart.aborted) return { error };
-    }
-    return restart.aborted && restart.reason !== ANEW ? { error: restart.reason } : undefined;
   }
 
   /** Sums of everything, within the ledger's order, so that no change is counted twice or not at all. */
@@ -266,23 +219,6 @@ export class Folder implements FolderExchange {
     await this.#ledger.change(() => {
       this.#totals.recount(this.#devices, signal);
       return undefined;
-    });
-  }
-
-  /** A device knows more of our index than we do: our database is older than the world. */
-  #loseBase(): void {
-    this.#ports.log.write('warn', 'database-rolled-back', { folder: this.id });
-    this.#isBaseLost = true;
-    this.#restart?.abort(ANEW);
-  }
-
-  async #stop(error: unknown, signal: AbortSignal): Promise<void> {
-    const { log } = this.#ports;
-    this.#stopped = stopOf(error, { log, folder: this.id, before: this.#stopped });
-    this.#running = undefined;
-    this.#tell();
-    await this.#ports.clock.sleep(REOPEN_MS, signal).catch((reason: unknown) => {
-      if (!signal.aborted) throw reason;
     });
   }
 

@@ -5,6 +5,7 @@ import { Bell } from '../base/bell.ts';
 import { type ErrorCode, itemTrouble } from '../base/error.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
+import { isKept } from '../planner/kept.ts';
 import { applyGroup, type GroupResult, type Ready, stageNameOf } from './applier.ts';
 import { diskPathOf, type FolderContext } from './context.ts';
 import { isFilled } from './directory-life.ts';
@@ -23,6 +24,12 @@ const REFUTES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'FILE_IS_LINK',
   'FILE_NOT_DIRECTORY',
   'FILE_IS_DIRECTORY',
+]);
+
+/** What says that the directory of a path is not there. */
+const HAS_NO_PLACE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'FILE_GONE',
+  'FILE_NOT_DIRECTORY',
 ]);
 
 export interface GroupsParts {
@@ -224,11 +231,21 @@ export class Groups {
 
   #reportFailed(path: RelPath, code: ErrorCode): void {
     const { problems, consider, fail } = this.#parts;
-    if (code === 'FILE_GONE') consider([path]);
+    const parent = parentPath(path);
+    // A directory that was taken away here, and is kept away, has to come back first.
+    if (HAS_NO_PLACE.has(code) && parent !== undefined && this.#isTakenAway(parent)) {
+      consider([parent]);
+      problems.set(path, 'FILE_CHANGED', this.#context.ports.clock.mono());
+    } else if (code === 'FILE_GONE') consider([path]);
     else if (code === 'FILE_NOT_EMPTY' && isFilled(this.#context, path)) {
       problems.set(path, 'FILE_CHANGED', this.#context.ports.clock.mono());
     } else fail(path, code);
     if (REFUTES.has(code)) this.#doubtAround(path);
+  }
+
+  #isTakenAway(dir: RelPath): boolean {
+    const row = this.#context.store.ours(dir);
+    return row !== undefined && isKept(row) && (row.deleted || row.kind !== 'directory');
   }
 
   /** The path and what it stands in are not as our rows say. */

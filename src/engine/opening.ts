@@ -1,8 +1,8 @@
 /** Opens a folder: is the directory at the path the one that the database knows, and does the database know it as it is? */
 
 import { toHex } from '../base/bytes.ts';
-import { KithError } from '../base/error.ts';
-import type { FolderId } from '../model/folder.ts';
+import { asKithError, KithError } from '../base/error.ts';
+import type { FolderId, FolderKind } from '../model/folder.ts';
 import type { FolderIdentity, FolderStore } from '../ports/folder-store.ts';
 import type { Random } from '../ports/random.ts';
 import type { FolderPorts } from './context.ts';
@@ -17,6 +17,7 @@ export interface Opening {
   readonly id: FolderId;
   readonly path: string;
   readonly bootId: string;
+  readonly kind: FolderKind;
 }
 
 export interface Opened {
@@ -42,26 +43,55 @@ export async function openFolder(opening: Opening): Promise<Opened> {
   const before = store.identity() ?? fresh(opening);
   const identity = { ...before, nextToken: newToken(ports.random) };
   await store.commit({ identity });
-  const text = markerText(opening.id, identity.nextToken);
-  await ports.disk.run('writeMarker', { path, text }, { urgency: 0 });
+  const token = (await mark(opening, identity.nextToken)) ?? standInFor(found);
   const isAfterPowerCut = isKnown && before.bootId !== opening.bootId && !before.endedCleanly;
   // The boot of before stays noted until what the power cut left is sorted out, through however many starts.
   const bootId = isAfterPowerCut ? before.bootId : opening.bootId;
-  const now = { ...identity, token: identity.nextToken, bootId, endedCleanly: false };
+  const now = { ...identity, token, nextToken: token, bootId, endedCleanly: false };
   await store.commit({ identity: now });
   return { root: { path, token: now.token }, identity: now, isBaseNew, isAfterPowerCut };
 }
 
+/**
+ * Puts the marker of this start in its place; its token. undefined: nothing can be written, and nothing has to be, for the folder
+ * only sends.
+ */
+async function mark(opening: Opening, token: string): Promise<string | undefined> {
+  const { ports, path, id, kind } = opening;
+  const text = markerText(id, token);
+  try {
+    await ports.disk.run('writeMarker', { path, text }, { urgency: 0 });
+    return token;
+  } catch (error) {
+    const code = asKithError(error)?.code;
+    const isReadOnly = code === 'FILE_READ_ONLY' || code === 'FILE_DENIED';
+    if (kind !== 'send-only' || !isReadOnly) throw error;
+    ports.log.write('info', 'marker-not-written', { folder: id, code });
+    return undefined;
+  }
+}
+
+/** The marker that stands there, else what else proves the directory to be itself. */
+function standInFor({ marker, proof }: RootFound): string {
+  return (marker === undefined ? undefined : parseMarker(marker)?.token) ?? proof;
+}
+
 /** A new index and an empty base: equal content will take the announced versions, different content is a conflict. */
 export async function forgetBase(
-  opening: Pick<Opening, 'store' | 'ports' | 'bootId'>,
+  opening: Pick<Opening, 'store' | 'ports' | 'bootId' | 'kind'>,
 ): Promise<void> {
   const known = opening.store.identity();
   const made = fresh(opening);
   const identity =
     known === undefined
       ? made
-      : { ...known, indexId: made.indexId, syncedSequence: 0, counterUsed: 0n };
+      : {
+          ...known,
+          indexId: made.indexId,
+          syncedSequence: 0,
+          counterUsed: 0n,
+          kind: made.kind,
+        };
   await opening.store.commit({ identity, forgetOurs: true });
 }
 
@@ -76,11 +106,12 @@ function admit(opening: Opening, found: RootFound, known: FolderIdentity | undef
   if (known === undefined) return false;
   // Stopped between the first note in the database and the first marker.
   if (marker === undefined && known.token === '') return false;
+  if (marker === undefined && known.token === found.proof) return true;
   if (marker === undefined) throw new KithError('MARKER_MISSING', { path });
   return marker.token === known.token || marker.token === known.nextToken;
 }
 
-function fresh(opening: Pick<Opening, 'ports' | 'bootId'>): FolderIdentity {
+function fresh(opening: Pick<Opening, 'ports' | 'bootId' | 'kind'>): FolderIdentity {
   return {
     indexId: newIndexId(opening.ports.random),
     token: '',
@@ -89,6 +120,7 @@ function fresh(opening: Pick<Opening, 'ports' | 'bootId'>): FolderIdentity {
     endedCleanly: false,
     syncedSequence: 0,
     counterUsed: 0n,
+    kind: opening.kind,
   };
 }
 

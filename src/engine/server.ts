@@ -4,6 +4,7 @@ import { equalBytes } from '../base/bytes.ts';
 import { itemTrouble, KithError } from '../base/error.ts';
 import { blockAt, blockCount } from '../model/block.ts';
 import type { DeviceId } from '../model/device-id.ts';
+import { isKept } from '../planner/kept.ts';
 import type { BlockRequest } from '../ports/exchange.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { Batcher } from './batcher.ts';
@@ -68,7 +69,7 @@ export class Server {
     const { path, offset, size } = request;
     if (this.#context.rules.isExcluded(path, 'file') || offset < 0 || size < 0) return undefined;
     const ours = this.#context.store.ours(path);
-    if (ours?.seen === undefined || ours.deleted || ours.invalid) return undefined;
+    if (ours?.seen === undefined || ours.deleted || ours.invalid || isKept(ours)) return undefined;
     if (ours.kind !== 'file' || offset + size > ours.size) return undefined;
     if (!isAnnounced(ours, request)) return undefined;
     const diskPath = ours.diskPath ?? path;

@@ -2,9 +2,9 @@
 
 import type { DeviceId } from '../model/device-id.ts';
 import { type Entry, hasEqualContent } from '../model/entry.ts';
-import type { RelPath } from '../model/path.ts';
+import { comparePaths, type RelPath } from '../model/path.ts';
 import { compareVersions } from '../model/version.ts';
-import { chooseGlobal } from '../planner/global.ts';
+import { globalFor, isKept } from '../planner/kept.ts';
 import type { Rules } from '../planner/rules.ts';
 import type { AnnouncedVersion, FolderStore, OurEntry } from '../ports/folder-store.ts';
 
@@ -22,6 +22,8 @@ export interface Need {
   deletes: number;
 }
 
+/** Paths of kept changes that are named one by one; of more only the count is known. */
+const MOST_KEPT = 1000;
 /** Paths read at a time. */
 const COUNT_SLICE = 500;
 
@@ -29,6 +31,9 @@ interface Sums {
   readonly local: Amount;
   readonly global: Amount;
   readonly need: Need;
+  /** Changes that stay here: nobody is told of them. */
+  readonly kept: Need;
+  readonly keptPaths: Set<RelPath>;
   readonly needs: Map<DeviceId, Need>;
 }
 
@@ -55,6 +60,11 @@ export class Totals {
 
   get need(): Need {
     return this.#told.need;
+  }
+
+  /** What was changed here and stays here. */
+  get kept(): Need {
+    return this.#told.kept;
   }
 
   /** What a device lacks; all zero for one that does not share the folder. */
@@ -95,16 +105,43 @@ export class Totals {
     const announced = this.#store.announced(path);
     if (ours !== undefined && isLive(ours)) add(local, ours, sign);
     const versions = announced.map((version) => version.entry);
-    const choice = chooseGlobal(ours === undefined ? versions : [ours, ...versions]);
+    const choice = globalFor(ours, versions);
+    const isKeeping = ours !== undefined && isKept(ours);
+    if (isKeeping) this.#countKept(ours, choice?.entry, sign);
     if (choice === undefined || this.#rules.isExcluded(path, choice.entry.kind)) return;
     const target = choice.entry;
     if (isLive(target)) add(global, target, sign);
     // An `invalid` row of a path that is wanted says that the content is lacking here.
-    lack(need, { target, has: ours?.invalid === true ? undefined : ours, sign });
+    if (!isKeeping || isOutdated(ours, target)) {
+      lack(need, { target, has: ours?.invalid === true ? undefined : ours, sign });
+    }
     for (const [device, theirs] of needs) {
       lack(theirs, { target, has: claimOf(announced, device), sign });
     }
   }
+
+  /** Paths of what is kept, sorted; at most 1000. */
+  keptPaths(): readonly RelPath[] {
+    return [...this.#told.keptPaths].sort(comparePaths);
+  }
+
+  /** What was taken away here counts as long as others have it. */
+  #countKept(ours: OurEntry, target: Entry | undefined, sign: 1 | -1): void {
+    if (ours.deleted && (target === undefined || target.deleted)) return;
+    const { kept, keptPaths } = this.#sums;
+    if (ours.deleted) kept.deletes += sign;
+    else {
+      kept.files += sign;
+      kept.bytes += sign * ours.size;
+    }
+    if (sign < 0) keptPaths.delete(ours.path);
+    else if (keptPaths.size < MOST_KEPT) keptPaths.add(ours.path);
+  }
+}
+
+/** What is kept makes room for it. */
+function isOutdated(ours: OurEntry, target: Entry): boolean {
+  return !target.deleted && compareVersions(ours.version, target.version) !== 'newer';
 }
 
 function emptySums(devices: readonly DeviceId[]): Sums {
@@ -112,6 +149,8 @@ function emptySums(devices: readonly DeviceId[]): Sums {
     local: { files: 0, directories: 0, bytes: 0 },
     global: { files: 0, directories: 0, bytes: 0 },
     need: noNeed(),
+    kept: noNeed(),
+    keptPaths: new Set(),
     needs: new Map(devices.map((device) => [device, noNeed()])),
   };
 }

@@ -146,6 +146,7 @@ test('the disk runs the programs of the engine when none are named', async (t) =
   assert.deepEqual(await disk.run('readMarker', { path: join(path, 'absent') }, usual), {
     exists: false,
     marker: undefined,
+    proof: '',
   });
 });
 

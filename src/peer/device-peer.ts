@@ -78,9 +78,9 @@ export class DevicePeer {
     await group.join();
   }
 
-  /** The device is no longer configured: it is cut off. */
-  remove(): void {
-    this.#leaveAll('this device has been removed');
+  /** The device is no longer configured, or paused: it is cut off, and told why. */
+  remove(reason: string): void {
+    this.#leaveAll(reason);
     this.#stop.abort();
   }
 

@@ -52,10 +52,12 @@ class RunningPeers implements Peers {
   update(settings: PeerSettings): void {
     this.#settings = settings;
     if (this.#group.signal.aborted) return;
-    const wanted = settings.devices.filter((device) => device.id !== settings.self);
+    const known = settings.devices.filter((device) => device.id !== settings.self);
+    const wanted = known.filter((device) => device.isPaused !== true);
     for (const [id, peer] of this.#devices) {
       if (wanted.some((device) => device.id === id)) continue;
-      peer.remove();
+      const isKnown = known.some((device) => device.id === id);
+      peer.remove(isKnown ? 'device is paused' : 'this device has been removed');
       this.#devices.delete(id);
     }
     for (const device of wanted) {
@@ -139,7 +141,10 @@ class RunningPeers implements Peers {
   #admit(device: DeviceId, connection: Connection): boolean {
     const peer = this.#devices.get(device);
     peer?.admit(connection);
-    return peer !== undefined;
+    const isKnown = this.#settings.devices.some((each) => each.id === device);
+    // No stranger, but not wanted either: nothing is said of it.
+    if (peer === undefined && isKnown) connection.destroy();
+    return isKnown;
   }
 
   #tell(): void {

@@ -20,6 +20,8 @@ export interface DeviceSettings {
   readonly id: DeviceId;
   readonly name: string;
   readonly addresses: readonly string[];
+  /** It is known, but there shall be no connection for now. */
+  readonly isPaused?: boolean;
 }
 
 /** Everything that can change while it runs. */

@@ -12,9 +12,10 @@ import {
 import type { Entry } from '../model/entry.ts';
 import { parseRelPath } from '../model/path.ts';
 import { decide } from './decide.ts';
+import type { Rules } from './rules.ts';
 
 const path = parseRelPath('a.txt');
-const wanted = { isExcluded: () => false };
+const wanted: Rules = { kind: 'send-receive', isExcluded: () => false };
 const OLD = { version: { 1: 1 } };
 const NEW = { version: { 1: 1, 2: 1 } };
 const AWAY = { version: { 2: 1 }, mtime: 2000 };
@@ -28,7 +29,7 @@ interface Given {
 
 function decided({ ours, theirs, holdsLive = false, excluded = false }: Given) {
   const announced = theirs === undefined ? [] : [theirs];
-  const rules = excluded ? { isExcluded: () => true } : wanted;
+  const rules = excluded ? { ...wanted, isExcluded: () => true } : wanted;
   return decide({ path, ours, announced, holdsLive }, rules);
 }
 

@@ -3,13 +3,17 @@
  * ours when an operation is carried out: nothing that differs from ours is ever replaced (docs/planner.md has the table).
  */
 
+import { equalBytes } from '../base/bytes.ts';
 import { compareTimes, type Entry, hasEqualContent } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Decision, Operation, OperationKind, Reason } from '../model/plan.ts';
 import { compareVersions } from '../model/version.ts';
 import { conflictPath } from './conflict.ts';
-import { chooseGlobal, type GlobalChoice } from './global.ts';
+import type { GlobalChoice } from './global.ts';
+import { globalFor, isGivenUp, isKept } from './kept.ts';
 import type { Rules } from './rules.ts';
+
+const NOTHING = new Uint8Array(0);
 
 /** One path as all trees have it. */
 export interface Sides {
@@ -20,18 +24,72 @@ export interface Sides {
   readonly announced: readonly Entry[];
   /** Ours is a directory, and a live entry of ours stands directly in it. */
   readonly holdsLive: boolean;
+  /** Something that is to be brought here stands below the path. Only asked where a directory was taken away here. */
+  readonly isWanted?: boolean;
 }
 
-/** What this device has to do at one path. */
+/** What this device has to do at one path. A folder that only sends does nothing to its disk. */
 export function decide(sides: Sides, rules: Rules): Decision {
+  const decision = decideFreely(sides, rules);
+  const isDisk = decision.kind === 'do' && !isOfRows(decision.operation);
+  return rules.kind === 'send-only' && isDisk ? { kind: 'agreed' } : decision;
+}
+
+/** The same, if the folder took what others have: what they would have it do. */
+export function decideFreely(sides: Sides, rules: Rules): Decision {
   const { ours, announced } = sides;
-  const choice = chooseGlobal(ours === undefined ? announced : [ours, ...announced]);
-  if (choice === undefined) return { kind: 'agreed' };
+  const choice = globalFor(ours, announced);
+  if (choice === undefined) return decideAlone(sides);
   const target = choice.entry;
   if (rules.isExcluded(sides.path, target.kind)) return decideExcluded(ours, target);
+  if (ours !== undefined && isKept(ours)) return decideKept(sides, ours, choice);
   if (ours !== undefined && !ours.invalid && isAgreed(ours, target)) return { kind: 'agreed' };
   if (target.deleted) return decideDelete(sides, target);
   return decideLive(sides, choice);
+}
+
+/** Nobody else has anything there: what a person gave up goes. */
+function decideAlone(sides: Sides): Decision {
+  const { ours } = sides;
+  if (ours === undefined || !isGivenUp(ours)) return { kind: 'agreed' };
+  return decideDelete(sides, {
+    ...ours,
+    deleted: true,
+    size: 0,
+    blockSize: 0,
+    blocks: NOTHING,
+    contentHash: NOTHING,
+    previousHash: NOTHING,
+    target: NOTHING,
+  });
+}
+
+/**
+ * What is kept stays as long as others leave alone what it was made from, and against a delete. It makes room, as a copy, for
+ * what they have made of it since.
+ */
+function decideKept(sides: Sides, ours: Entry, choice: GlobalChoice): Decision {
+  const target = choice.entry;
+  const isSame = hasEqualContent(ours, target);
+  const isTouched = !ours.deleted && needsTouch(ours, target);
+  if (isSame && !isTouched) return act('note', target, 'same content');
+  const isBuiltUpon = compareVersions(ours.version, target.version) === 'newer';
+  const makesRoom = target.kind === 'directory' && sides.isWanted === true;
+  if (target.deleted || (isBuiltUpon && !makesRoom)) return { kind: 'agreed' };
+  const bring: OperationKind = target.kind === 'file' ? 'fetch' : 'place';
+  if (ours.deleted) return act(bring, target, 'new there');
+  if (isSame) return act('adopt', target, 'same content');
+  // What lives in it was put there by a person, for all else has gone with it.
+  if (ours.kind === 'directory' && sides.holdsLive) return { kind: 'agreed' };
+  const isReplaced =
+    target.previousHash.length > 0 && equalBytes(target.previousHash, ours.contentHash);
+  const copies = ours.kind === 'file' && !isReplaced;
+  return act(bring, target, 'wins over ours', copies ? conflictPath(ours) : undefined);
+}
+
+/** Nothing on the disk changes by it. */
+function isOfRows({ kind }: Operation): boolean {
+  return kind === 'note' || kind === 'revive';
 }
 
 /**

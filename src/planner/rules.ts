@@ -1,9 +1,12 @@
 /** What the person wants, compiled for the planner. For now: temporary files of editors and of sync tools stay where they are. */
 
 import type { EntryKind } from '../model/entry.ts';
+import type { FolderKind } from '../model/folder.ts';
 import { isReserved, type RelPath } from '../model/path.ts';
 
 export interface Rules {
+  /** What this device may do to others, and they to it. */
+  readonly kind: FolderKind;
   /**
    * True if what stands at the path is not wanted here and is not told to others; with a directory all below it.
    * `kind` undefined: true if nothing of any kind is wanted there.
@@ -35,6 +38,7 @@ const SYNCTHING_ROOT = new Set(['.stfolder', '.stignore', '.stversions']);
 
 /** The rules that hold when a person has said nothing. */
 export const defaultRules: Rules = {
+  kind: 'send-receive',
   isExcluded(path, kind) {
     if (isReserved(path)) return true;
     if (SYNCTHING_ROOT.has(rootPart(path))) return true;

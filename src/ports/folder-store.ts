@@ -6,6 +6,7 @@
 
 import type { DeviceId } from '../model/device-id.ts';
 import type { Entry, SequencedEntry, Timestamp } from '../model/entry.ts';
+import type { FolderKind } from '../model/folder.ts';
 import type { RelPath } from '../model/path.ts';
 
 /** The disk's own facts about what stands at a path, as they were when the row was made. */
@@ -54,6 +55,8 @@ export interface FolderIdentity {
    * that was used twice would make one version seem to know another.
    */
   readonly counterUsed: bigint;
+  /** As which kind of folder the rows were made. */
+  readonly kind: FolderKind;
 }
 
 /** What we know of another device's index of this folder. */

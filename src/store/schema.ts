@@ -85,4 +85,6 @@ export const MIGRATIONS: readonly Migration[] = [
   rewriteRows,
   // What our counter was raised to outlives the rows it was raised in.
   noteCounters,
+  // Rows may tell of changes that are kept: whoever does not know of them would announce them.
+  [`ALTER TABLE identity ADD COLUMN kind TEXT NOT NULL DEFAULT 'send-receive'`],
 ];

@@ -3,6 +3,7 @@
 import { equalBytes, toHex } from '../base/bytes.ts';
 import { KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
+import { FOLDER_KINDS, type FolderKind } from '../model/folder.ts';
 import { comparePaths, parseRelPath, type RelPath } from '../model/path.ts';
 import { versionKey } from '../model/version.ts';
 import type {
@@ -45,6 +46,7 @@ export class SqliteFolder implements FolderReads {
         endedCleanly: numberIn(row, 'ended_cleanly') === 1,
         syncedSequence: numberIn(row, 'synced_sequence'),
         counterUsed: wordIn(row, 'counter_used'),
+        kind: kindIn(row),
       }
     );
   }
@@ -225,4 +227,11 @@ function pathOf(text: string): RelPath {
   } catch (cause) {
     throw new KithError('STORE_CORRUPT', { path: text }, cause);
   }
+}
+
+function kindIn(row: SqlRow): FolderKind {
+  const text = textIn(row, 'kind');
+  const kind = FOLDER_KINDS.find((each) => each === text);
+  if (kind === undefined) throw new KithError('STORE_CORRUPT', { column: 'kind' });
+  return kind;
 }

@@ -107,12 +107,12 @@ export class SqliteWriter {
   }
 
   #setIdentity(folder: number, identity: FolderIdentity): void {
-    const { indexId, token, nextToken, bootId, endedCleanly, syncedSequence, counterUsed } =
+    const { indexId, token, nextToken, bootId, endedCleanly, syncedSequence, counterUsed, kind } =
       identity;
     this.#sql.run(
       `INSERT OR REPLACE INTO identity
-        (folder, index_id, token, next_token, boot_id, ended_cleanly, synced_sequence, counter_used)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        (folder, index_id, token, next_token, boot_id, ended_cleanly, synced_sequence, counter_used, kind)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       folder,
       wordBytes(indexId),
       token,
@@ -121,6 +121,7 @@ export class SqliteWriter {
       endedCleanly ? 1 : 0,
       syncedSequence,
       wordBytes(counterUsed),
+      kind,
     );
   }
 

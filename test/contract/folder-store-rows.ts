@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { sha256 } from '../../src/base/sha256.ts';
 import { type DeviceId, deviceIdFromHash } from '../../src/model/device-id.ts';
 import type { Entry } from '../../src/model/entry.ts';
+import { FOLDER_KINDS } from '../../src/model/folder.ts';
 import { parseRelPath, type RelPath } from '../../src/model/path.ts';
 import type {
   FolderChange,
@@ -28,6 +29,7 @@ export const IDENTITY: FolderIdentity = {
   endedCleanly: true,
   syncedSequence: 7,
   counterUsed: 0xffff_ffff_ffff_fff0n,
+  kind: 'send-receive',
 };
 
 /** A live file at `path` whose content is the text; any field may be given. */
@@ -157,7 +159,12 @@ const intent = fc
 /** Any change; fields are often absent. */
 export const anyChange: fc.Arbitrary<LooseChange> = fc.record(
   {
-    identity: fc.record({ ...mapConstants(IDENTITY), indexId: word, endedCleanly: fc.boolean() }),
+    identity: fc.record({
+      ...mapConstants(IDENTITY),
+      indexId: word,
+      endedCleanly: fc.boolean(),
+      kind: fc.constantFrom(...FOLDER_KINDS),
+    }),
     forgetOurs: fc.constant(true as const),
     forgetPeers: fc.array(device, { maxLength: 2 }),
     beginIndex: device,

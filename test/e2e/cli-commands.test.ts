@@ -16,11 +16,13 @@ const NOTHING = { files: 0, bytes: 0, deletes: 0 };
 const DOCS: FolderStatus = {
   id: 'docs',
   path: '/docs',
+  kind: 'send-receive',
   state: 'idle',
   stateReason: null,
   local: { files: 1, directories: 0, bytes: 5 },
   global: { files: 1, directories: 0, bytes: 5 },
   need: NOTHING,
+  kept: NOTHING,
   problems: [],
   devices: [
     {
@@ -34,6 +36,7 @@ const DOCS: FolderStatus = {
       freshnessMs: 0,
       lastSeenMs: 0,
       trouble: null,
+      paused: false,
     },
   ],
 };
@@ -107,7 +110,7 @@ for (const daemon of ['without', 'with'] as const) {
     await good('folder share docs nas');
     assert.equal(await good('folder list'), `docs  send-receive  ${docs}  nas\n`);
     assert.deepEqual(JSON.parse(await good('folder list --json')), {
-      folders: [{ id: 'docs', path: docs, kind: 'send-receive', devices: [NAS] }],
+      folders: [{ id: 'docs', path: docs, kind: 'send-receive', paused: false, devices: [NAS] }],
     });
     assert.match(
       await readFile(path.join(home, 'config.yaml'), 'utf8'),
@@ -131,7 +134,10 @@ const WRONG: readonly [string, RegExp][] = [
   ['device add', /missing required argument 'id'/],
   ['device add abc', /ID: this is not a device id/],
   [`device add ${NAS} --address quic://x:1`, /--address: .*quic is not available yet/],
-  ['folder add f /f --kind send-only', /--kind: send-only is not available yet/],
+  [
+    'folder add f /f --kind both',
+    /--kind: "both" is not a kind of folder; use send-receive, send-only, receive-only/,
+  ],
   ['wait --timeout soon', /--timeout: must be a number of seconds/],
   ['rescan --confirm-emptied', /--confirm-emptied: name the folder/],
   ['init --listen dynamic', /--listen: dynamic cannot be listened on/],

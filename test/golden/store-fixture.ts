@@ -82,6 +82,7 @@ export const FIXTURE: readonly { readonly folder: string; readonly change: Folde
         endedCleanly: false,
         syncedSequence: 4,
         counterUsed: 0n,
+        kind: 'send-receive',
       },
       ours: [
         ours(1, other('dir', 'directory')),

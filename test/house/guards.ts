@@ -3,6 +3,7 @@
 import { catalogueGuards } from './catalogue-guards.ts';
 import { findingGuards } from './finding-guards.ts';
 import type { Guard } from './guard.ts';
+import { kindGuards } from './kind-guards.ts';
 import { networkGuards } from './network-guards.ts';
 import { scenarioGuards } from './scenario-guards.ts';
 import { settlingGuards } from './settling-guards.ts';
@@ -13,4 +14,5 @@ export const guards: readonly Guard[] = [
   ...settlingGuards,
   ...catalogueGuards,
   ...networkGuards,
+  ...kindGuards,
 ];

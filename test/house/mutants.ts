@@ -14,6 +14,7 @@ export interface Mutant extends Edit {
 
 const GLOBAL = 'global.ts';
 const DECIDE = 'decide.ts';
+const KEPT = 'kept.ts';
 const LOCAL = 'local.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -151,8 +152,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'ours does not take part in the choice',
-    file: DECIDE,
-    from: 'ours === undefined ? announced : [ours, ...announced]',
+    file: KEPT,
+    from: 'counts ? [ours, ...announced] : announced',
     to: 'announced',
   },
   {
@@ -220,6 +221,37 @@ export const mutants: readonly Mutant[] = [
     file: DECIDE,
     from: 'ours !== undefined && !ours.invalid && isAgreed',
     to: 'ours !== undefined && isAgreed',
+  },
+  {
+    name: 'what is kept is told',
+    file: KEPT,
+    from: 'if (!isKept(row) && row.version.length > 0) return row;',
+    to: 'if (row.version.length > 0) return row;',
+  },
+  {
+    name: 'a device that only receives counts with its own counter',
+    file: KEPT,
+    from: `kind === 'receive-only' ? KEPT_COUNTER : own`,
+    to: 'own',
+  },
+  {
+    name: 'a device that only sends takes what others have',
+    file: DECIDE,
+    from: `rules.kind === 'send-only' && isDisk`,
+    to: `rules.kind === 'send-only' && isDisk && decision.operation.kind !== 'delete'`,
+  },
+  {
+    name: 'what is kept makes room without a copy',
+    file: DECIDE,
+    from: `const copies = ours.kind === 'file' && !isReplaced;`,
+    to: 'const copies = false;',
+  },
+  {
+    name: 'what is kept is taken by a delete',
+    file: DECIDE,
+    from: 'if (target.deleted || (isBuiltUpon',
+    to: `if (target.deleted && !isBuiltUpon) return act('delete', target, 'deleted there');
+  if (target.deleted || (isBuiltUpon`,
   },
   {
     name: 'an edit knows versions that are not on this disk',
@@ -321,7 +353,7 @@ export async function loadPlanner(mutant?: Mutant): Promise<Planner> {
   const mark = String(mutant === undefined ? 'none' : mutants.indexOf(mutant));
   if (mutant !== undefined) chosen.set(mark, mutant);
   const load = (file: string) => import(`${new URL(file, FOLDER).href}?mutant=${mark}`);
-  const names = ['conflict.ts', DECIDE, GLOBAL, LOCAL];
+  const names = ['conflict.ts', DECIDE, GLOBAL, KEPT, LOCAL];
   const modules = await Promise.all(names.map(load));
   return Object.assign({}, ...modules) as Planner;
 }

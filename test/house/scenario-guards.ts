@@ -380,9 +380,8 @@ export const scenarioGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/folder.ts',
-        from: `// It may have been unshared while the disk was reading.
-    if (!this.isSharedWith(device)) throw new KithError('REQUEST_REFUSED', {});`,
-        to: '',
+        from: 'if (!this.isSharedWith(device) || this.#life.isPaused)',
+        to: 'if (false)',
       },
       {
         file: 'src/peer/served-requests.ts',

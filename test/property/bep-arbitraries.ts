@@ -45,7 +45,7 @@ export const paths: fc.Arbitrary<RelPath> = fc
   .filter((path) => !isReserved(path));
 
 const versions: fc.Arbitrary<Version> = fc
-  .uniqueArray(record({ id: uint64s, value: fc.bigInt(1n, U64) }), {
+  .uniqueArray(record({ id: fc.bigInt(1n, U64), value: fc.bigInt(1n, U64) }), {
     maxLength: 5,
     selector: (counter) => counter.id,
   })

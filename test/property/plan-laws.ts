@@ -22,6 +22,7 @@ import {
   type World,
   work,
 } from '../support/plan-world.ts';
+import { kindLaws } from './plan-kind-laws.ts';
 import { type Law, law } from './plan-law.ts';
 import { pathLaws, show } from './plan-path-laws.ts';
 
@@ -292,4 +293,4 @@ function noteHistory(
   }
 }
 
-export const laws: readonly Law[] = [...pathLaws, ...storyLaws];
+export const laws: readonly Law[] = [...pathLaws, ...storyLaws, ...kindLaws];

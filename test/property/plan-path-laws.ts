@@ -15,6 +15,9 @@ const A_PATH = parseRelPath('a.txt');
 
 const NOTHING = new Uint8Array(0);
 
+/** Everything is wanted, taken and given. */
+const FREE = { kind: 'send-receive', isExcluded: () => false } as const;
+
 /** An entry, its vector, its maker and what it replaced in one line; of a tombstone only that it is one. */
 export function show(entry: Entry): string {
   return `${showBare(entry)} after ${toHex(entry.previousHash.subarray(0, 6))}`;
@@ -194,7 +197,7 @@ function isGreater(a: Entry, b: Entry): boolean {
 }
 
 /** One path as a device may have it: the first version is ours, if there is one. */
-const sidesOfOnePath = fc
+export const sidesOfOnePath = fc
   .record({
     versions: anyVersionSets,
     hasOurs: fc.boolean(),
@@ -220,11 +223,11 @@ const decisionLaws: readonly Law[] = [
       !ours.invalid &&
       choice !== undefined &&
       isAt(ours) === isAt(choice.entry);
-    const decision = planner.decide(sides, { isExcluded: () => false });
+    const decision = planner.decide(sides, FREE);
     assert.equal(decision.kind === 'agreed', choice === undefined || isChosen);
   }),
   law('content that stands here is not fetched', sidesOfOnePath, (sides, planner) => {
-    const decision = planner.decide(sides, { isExcluded: () => false });
+    const decision = planner.decide(sides, FREE);
     if (decision.kind !== 'do' || decision.operation.kind !== 'fetch') return;
     const { ours } = sides;
     const stands = ours !== undefined && !ours.deleted && !ours.invalid;
@@ -234,7 +237,10 @@ const decisionLaws: readonly Law[] = [
     'where a rule keeps a path out, it is noted as invalid and no more',
     sidesOfOnePath,
     (sides, planner) => {
-      const decision = planner.decide(sides, { isExcluded: (path) => path === sides.path });
+      const decision = planner.decide(sides, {
+        ...FREE,
+        isExcluded: (path) => path === sides.path,
+      });
       if (decision.kind !== 'do') return;
       const { kind, target, conflictCopy } = decision.operation;
       assert.deepEqual(
@@ -254,7 +260,7 @@ const decisionLaws: readonly Law[] = [
     sidesOfOnePath,
     (sides, planner) => {
       const { ours, announced } = sides;
-      const decision = planner.decide(sides, { isExcluded: () => false });
+      const decision = planner.decide(sides, FREE);
       if (ours === undefined || decision.kind !== 'do') return;
       const { operation } = decision;
       const isKnown = announced.some(

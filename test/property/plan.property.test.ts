@@ -7,10 +7,20 @@ import { test } from 'node:test';
 import { conflictPath } from '../../src/planner/conflict.ts';
 import { decide } from '../../src/planner/decide.ts';
 import { chooseGlobal } from '../../src/planner/global.ts';
+import { asTold, countedBy } from '../../src/planner/kept.ts';
 import { recordFound, recordGone, reviveEntry } from '../../src/planner/local.ts';
 import { laws } from './plan-laws.ts';
 
-const planner = { chooseGlobal, conflictPath, decide, recordFound, recordGone, reviveEntry };
+const planner = {
+  chooseGlobal,
+  conflictPath,
+  decide,
+  recordFound,
+  recordGone,
+  reviveEntry,
+  asTold,
+  countedBy,
+};
 const { KITH_RUNS = '100', KITH_SEED } = process.env;
 const seed = KITH_SEED === undefined ? {} : { seed: Number(KITH_SEED) };
 

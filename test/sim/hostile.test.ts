@@ -182,7 +182,7 @@ test('LNK-08: names that Kith keeps for itself are neither asked for nor touched
     assertTrees([desk], ['keep = keep']);
     assert.equal(desk.person.read('.kith/marker'), marker);
     const control = resolvePath(desk.tree, `${desk.root}/.kith`);
-    assert.deepEqual([...(control?.entries.keys() ?? [])].sort(), ['marker', 'stage']);
+    assert.deepEqual([...(control?.entries.keys() ?? [])].sort(), ['marker']);
   }));
 
 test('MAL-01: wrong content is dropped, fetched elsewhere, and who sends it again and again is cut off', () =>

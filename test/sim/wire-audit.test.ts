@@ -90,6 +90,8 @@ function configOf(
     folders: folders.map((folder, at) => ({
       id: parseFolderId(folder),
       path: at === 0 ? self.root : `${self.root}/none`,
+      kind: 'send-receive',
+      isPaused: false,
       devices: ids,
     })),
   };

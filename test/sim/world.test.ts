@@ -222,6 +222,7 @@ describe('a world', () => {
       endedCleanly: true,
       syncedSequence: 0,
       counterUsed: 0n,
+      kind: 'send-receive',
     };
     const found: (string | undefined)[] = [];
     const begin = (token: string): Config => ({

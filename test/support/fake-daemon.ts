@@ -2,6 +2,7 @@
 
 import { parseHostPort } from '../../src/api/address.ts';
 import type { ChangeEvent } from '../../src/api/events.ts';
+import type { Decision } from '../../src/api/kind-requests.ts';
 import type { Rescan } from '../../src/api/requests.ts';
 import type { DaemonService } from '../../src/api/service.ts';
 import type { StatusReport } from '../../src/api/status.ts';
@@ -34,6 +35,13 @@ export class FakeService extends ConfigFile implements DaemonService {
 
   async status(): Promise<StatusReport> {
     return this.#report;
+  }
+
+  readonly decisions: (readonly [string, Decision])[] = [];
+
+  async decide(folder: string, decision: Decision): Promise<{ readonly changes: number }> {
+    this.decisions.push([folder, decision]);
+    return { changes: 2 };
   }
 
   async rescan(request: Rescan): Promise<void> {

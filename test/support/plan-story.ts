@@ -60,6 +60,7 @@ function newDevice(index: number, skew: number): Device {
   return {
     name: `device ${index}`,
     shortId: BigInt(index + 1) << 48n,
+    kind: 'send-receive',
     // Not in the order of the devices, as random ids are not.
     counter: [30n, 10n, 40n, 20n][index] ?? 45n,
     counterUsed: 0n,
@@ -96,7 +97,10 @@ export function tell(telling: Telling, command: Command): void {
       scan(world, device, planner);
       return;
     case 'tell':
-      exchange(device, pick(except(world.devices, device), command.other), amount(command));
+      exchange([device, pick(except(world.devices, device), command.other)], {
+        limit: amount(command),
+        planner,
+      });
       return;
     case 'work':
       work(world, device, planner, {

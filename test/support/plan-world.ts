@@ -6,12 +6,14 @@
 import { toHex } from '../../src/base/bytes.ts';
 import { sha256 } from '../../src/base/sha256.ts';
 import type { Entry, Timestamp } from '../../src/model/entry.ts';
+import type { FolderKind } from '../../src/model/folder.ts';
 import { isWithin, parentPath, type RelPath } from '../../src/model/path.ts';
 import type { Decision, Operation } from '../../src/model/plan.ts';
-import { counterOf, versionKey } from '../../src/model/version.ts';
+import { compareVersions, counterOf, versionKey } from '../../src/model/version.ts';
 import type { conflictPath } from '../../src/planner/conflict.ts';
 import type { decide } from '../../src/planner/decide.ts';
 import type { chooseGlobal } from '../../src/planner/global.ts';
+import { type asTold, type countedBy, isKept } from '../../src/planner/kept.ts';
 import type { Found, recordFound, recordGone, reviveEntry } from '../../src/planner/local.ts';
 
 /** The planner's functions, the real ones or damaged ones. */
@@ -22,6 +24,8 @@ export interface Planner {
   readonly recordFound: typeof recordFound;
   readonly recordGone: typeof recordGone;
   readonly reviveEntry: typeof reviveEntry;
+  readonly asTold: typeof asTold;
+  readonly countedBy: typeof countedBy;
 }
 
 /** What stands at a path of a disk. `content` names a file's bytes or a link's target; empty for a directory. */
@@ -35,6 +39,7 @@ export interface Thing {
 export interface Device {
   readonly name: string;
   readonly shortId: bigint;
+  kind: FolderKind;
   /** Id of its counter: another one after its rows were lost. */
   counter: bigint;
   /** Highest value that it ever had in a row. */
@@ -134,11 +139,11 @@ export function scan(world: World, device: Device, planner: Planner): void {
   const gone = rows.filter((path) => !device.disk.has(path)).reverse();
   for (const path of gone) {
     if (isOutOfReach(device, path)) continue;
-    record(device, planner.recordGone(local(world, device, path)));
+    record(device, planner.recordGone(local(world, device, { path, planner })));
   }
   for (const [path, thing] of [...device.disk].sort(byPath)) {
     if (isOutOfReach(device, path)) continue;
-    record(device, planner.recordFound(look(path, thing), local(world, device, path)));
+    record(device, planner.recordFound(look(path, thing), local(world, device, { path, planner })));
   }
 }
 
@@ -146,11 +151,15 @@ function byPath(a: readonly [string, unknown], b: readonly [string, unknown]): n
   return a[0] < b[0] ? -1 : 1;
 }
 
-function local(world: World, device: Device, path: RelPath) {
+function local(
+  world: World,
+  device: Device,
+  { path, planner }: { readonly path: RelPath; readonly planner: Planner },
+) {
   return {
     ours: device.rows.get(path)?.entry,
     announced: announcedAt(device, path),
-    counter: device.counter,
+    counter: planner.countedBy(device.kind, device.counter),
     counterUsed: device.counterUsed,
     shortId: device.shortId,
     now: { s: world.now + device.skew, ns: 0 },
@@ -165,13 +174,17 @@ function record(device: Device, entry: Entry | undefined): void {
 }
 
 /** `to` hears of at most `limit` rows of `from` that it has not heard of, in the order of their sequence. */
-export function exchange(from: Device, to: Device, limit: number): boolean {
+export function exchange(
+  [from, to]: readonly [Device, Device],
+  { limit, planner }: { readonly limit: number; readonly planner: Pick<Planner, 'asTold'> },
+): boolean {
   const claims = to.claims.get(from.name) ?? { entries: new Map(), heard: 0 };
   to.claims.set(from.name, claims);
   const news = [...from.rows.values()].filter((row) => row.sequence > claims.heard);
   const sent = news.sort((a, b) => a.sequence - b.sequence).slice(0, limit);
   for (const { entry, sequence } of sent) {
-    claims.entries.set(entry.path, entry);
+    const told = planner.asTold({ ...entry, sequence });
+    claims.entries.set(entry.path, told);
     claims.heard = sequence;
   }
   return sent.length > 0;
@@ -186,7 +199,29 @@ export function decideAt(device: Device, path: RelPath, planner: Planner): Decis
   const holdsLive = isOurs && [...device.rows.values()].some(isLiveChild);
   const announced = announcedAt(device, path);
   const isExcluded = (each: RelPath) => [...device.excluded].some((rule) => isWithin(each, rule));
-  return planner.decide({ path, ours, announced, holdsLive }, { isExcluded });
+  const { kind } = device;
+  const sides = {
+    path,
+    ours,
+    announced,
+    holdsLive,
+    get isWanted() {
+      return isWantedBelow(device, path, planner);
+    },
+  };
+  return planner.decide(sides, { kind, isExcluded });
+}
+
+/** Something below the path has to be brought, and was not taken away here. */
+function isWantedBelow(device: Device, path: RelPath, planner: Planner): boolean {
+  return knownPaths(device).some((each) => {
+    if (each === path || !isWithin(each, path)) return false;
+    const ours = device.rows.get(each)?.entry;
+    const choice = planner.chooseGlobal(announcedAt(device, each));
+    if (choice === undefined || choice.entry.deleted) return false;
+    const isKeptAway = ours?.deleted === true && isKept(ours);
+    return !isKeptAway || compareVersions(ours.version, choice.entry.version) !== 'newer';
+  });
 }
 
 function knownPaths(device: Device): readonly RelPath[] {
@@ -241,7 +276,8 @@ interface Step {
 function perform(world: World, device: Device, { planner, operation, torn }: Step): boolean {
   const { kind, path, target } = operation;
   if ([...device.unreadable].some((each) => isWithin(path, each))) return false;
-  const next = kind === 'revive' ? planner.reviveEntry(target, local(world, device, path)) : target;
+  const sides = local(world, device, { path, planner });
+  const next = kind === 'revive' ? planner.reviveEntry(target, sides) : target;
   if (!target.invalid) {
     if (!isAsRecorded(device, path)) return false;
     if (!changeDisk(world, device, { planner, operation })) return false;
@@ -339,7 +375,11 @@ export function settle(world: World, planner: Planner): void {
       scan(world, device, planner);
       if (work(world, device, planner)) moved = true;
       for (const other of world.devices) {
-        if (other !== device && exchange(device, other, Number.POSITIVE_INFINITY)) moved = true;
+        if (
+          other !== device &&
+          exchange([device, other], { limit: Number.POSITIVE_INFINITY, planner })
+        )
+          moved = true;
       }
     }
     if (!moved && before === world.devices.map((device) => device.sequence).join()) return;

@@ -46,6 +46,10 @@ const SEEDS = [
   `POST /api/v1/folders/more/share\n${JSON_HEAD}\n\n{"device":"nas"}`,
   `POST /api/v1/rescan\n${JSON_HEAD}\n\n{"folder":"docs","confirmEmptied":true}`,
   `POST /api/v1/rescan\n${HEAD}\n\n`,
+  `POST /api/v1/folders/more/kind\n${JSON_HEAD}\n\n{"kind":"send-only"}`,
+  `POST /api/v1/folders/docs/revert\n${HEAD}\n\n`,
+  `POST /api/v1/pause\n${JSON_HEAD}\n\n{"folder":"docs","seconds":60}`,
+  `POST /api/v1/resume\n${JSON_HEAD}\n\n{"device":"nas"}`,
 ];
 
 let service = new MemoryConfiguration(FULL_CONFIG);
@@ -62,6 +66,10 @@ const { app, streams } = buildControlServer({
     addFolder: (request) => current.of().addFolder(request),
     removeFolder: (folder) => current.of().removeFolder(folder),
     shareFolder: (folder, request) => current.of().shareFolder(folder, request),
+    setFolderKind: (folder, request) => current.of().setFolderKind(folder, request),
+    pause: (request) => current.of().pause(request),
+    resume: (request) => current.of().resume(request),
+    decide: (folder, decision) => current.of().decide(folder, decision),
     status: () => current.of().status(),
     rescan: (request) => current.of().rescan(request),
     onChange: (listener) => current.of().onChange(listener),

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { asKithError } from '../../../src/base/error.ts';
 import { type Opening, openFolder } from '../../../src/engine/opening.ts';
 import { parseFolderId } from '../../../src/model/folder.ts';
+import type { FolderIdentity } from '../../../src/ports/folder-store.ts';
 import { MemoryStore } from '../../../src/store/memory-store.ts';
 import { SimRandom } from '../../sim/random.ts';
 import { bytesOf, type FuzzTarget } from '../target.ts';
@@ -52,7 +53,7 @@ export const marker: FuzzTarget = {
 
 async function openingOf(text: string, { isKnown }: { readonly isKnown: boolean }) {
   const store = new MemoryStore().folder(ID);
-  const identity = {
+  const identity: FolderIdentity = {
     indexId: 5n,
     token: TOKEN,
     nextToken: '',
@@ -60,6 +61,7 @@ async function openingOf(text: string, { isKnown }: { readonly isKnown: boolean 
     endedCleanly: true,
     syncedSequence: 0,
     counterUsed: 0n,
+    kind: 'send-receive',
   };
   if (isKnown) await store.commit({ identity });
   const written: string[] = [];
@@ -69,6 +71,7 @@ async function openingOf(text: string, { isKnown }: { readonly isKnown: boolean 
     id: ID,
     path: '/x',
     bootId: 'b',
+    kind: 'send-receive',
   };
   return { opening, written };
 }

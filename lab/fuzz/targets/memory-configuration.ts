@@ -3,18 +3,22 @@
 import type { Config } from '../../../src/api/config.ts';
 import type { Configuration } from '../../../src/api/control.ts';
 import type { ChangeEvent } from '../../../src/api/events.ts';
+import type { Decision, FolderKindRequest } from '../../../src/api/kind-requests.ts';
+import type { Pause, Resume } from '../../../src/api/pause-requests.ts';
 import type { AddDevice, AddFolder, Rescan, ShareFolder } from '../../../src/api/requests.ts';
 import type { DaemonService } from '../../../src/api/service.ts';
 import type { StatusReport } from '../../../src/api/status.ts';
 import { KithError } from '../../../src/base/error.ts';
 import * as edits from '../../../src/daemon/config-file-edit.ts';
 import { type ParsedConfig, parseConfig } from '../../../src/daemon/config-file-parse.ts';
+import { setPaused } from '../../../src/daemon/config-file-pause.ts';
 
 /** A service over a text. */
 export class MemoryConfiguration implements DaemonService {
   /** What would stand in config.yaml. */
   text: string;
   readonly #rescans: Rescan[] = [];
+  readonly #decisions: string[] = [];
 
   constructor(text: string) {
     this.text = text;
@@ -22,7 +26,7 @@ export class MemoryConfiguration implements DaemonService {
 
   /** All that a request can change. */
   get state(): string {
-    return JSON.stringify([this.text, this.#rescans]);
+    return JSON.stringify([this.text, this.#rescans, this.#decisions]);
   }
 
   async configuration(): Promise<Configuration> {
@@ -47,6 +51,24 @@ export class MemoryConfiguration implements DaemonService {
 
   async shareFolder(folder: string, { device }: ShareFolder): Promise<Configuration> {
     return this.#edit((draft) => edits.shareFolder(draft, { folder, device }));
+  }
+
+  async setFolderKind(folder: string, { kind }: FolderKindRequest): Promise<Configuration> {
+    return this.#edit((draft) => edits.setFolderKind(draft, { folder, kind }));
+  }
+
+  async pause({ seconds, ...named }: Pause): Promise<Configuration> {
+    const paused = seconds === undefined || { until: '2026-01-31T12:00:00Z', seconds };
+    return this.#edit((draft) => setPaused(draft, named, paused));
+  }
+
+  async resume(named: Resume): Promise<Configuration> {
+    return this.#edit((draft) => setPaused(draft, named, false));
+  }
+
+  async decide(folder: string, decision: Decision): Promise<{ readonly changes: number }> {
+    this.#decisions.push(`${decision} ${folder}`);
+    return { changes: 0 };
   }
 
   async status(): Promise<StatusReport> {

@@ -35,7 +35,7 @@ export function checkedEntry(info: FileInfo, folder: string): SequencedEntry {
   const reason = whyRefused(info);
   if (reason !== undefined) return refuse(reason);
   const version = versionOf(info.counters);
-  if (version === undefined) return refuse('counter twice');
+  if (version === undefined) return refuse('counters');
   const content = contentOf(info, kind);
   if (typeof content === 'string') return refuse(content);
   const isLiveLink = kind === 'symlink' && !info.deleted;

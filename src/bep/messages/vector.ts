@@ -8,6 +8,8 @@ const COUNTERS = bytesTag(1);
 const ID = varintTag(1);
 const VALUE = varintTag(2);
 
+/** No device has this id: it marks what never leaves a device. */
+const NOBODY = 0n;
 /** More devices than any folder has, far fewer than would hurt. */
 const MOST_COUNTERS = 4096;
 
@@ -21,11 +23,12 @@ export function readVector(from: Reader, end: number, counters: Counter[]): void
   });
 }
 
-/** The version that counters from outside mean: sorted, without zeros; undefined if an id stands there twice. */
+/** The version that counters from outside mean: sorted, without zeros; undefined if an id stands there twice, or is nobody's. */
 export function versionOf(counters: readonly Counter[]): Version | undefined {
   const sorted = counters.toSorted((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
   if (sorted.some((counter, i) => counter.id === sorted[i - 1]?.id)) return undefined;
-  return sorted.filter((counter) => counter.value !== 0n);
+  const version = sorted.filter((counter) => counter.value !== 0n);
+  return version[0]?.id === NOBODY ? undefined : version;
 }
 
 /** Writes the inside of a Vector. */

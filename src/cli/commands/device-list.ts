@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { defineCommand, ExitCode } from '../command.ts';
 import { withConfiguration } from '../connect.ts';
 import { plainText } from '../format.ts';
+import { pausedText } from '../paused-thing.ts';
 import { tableLines } from '../table.ts';
 
 export const deviceListCommand = defineCommand({
@@ -16,8 +17,8 @@ export const deviceListCommand = defineCommand({
     const { devices } = await withConfiguration(context, (service) => service.configuration());
     if (json) context.out.json({ devices });
     else {
-      const rows = devices.map(({ id, name, addresses }) =>
-        [name, id, addresses.join(' ')].map(plainText),
+      const rows = devices.map(({ id, name, addresses, paused }) =>
+        [name, id, [...addresses, ...pausedText(paused)].join(' ')].map(plainText),
       );
       for (const line of tableLines(rows)) context.out.line(line);
       if (devices.length === 0) context.out.note('No device yet: kith device add ID');

@@ -19,9 +19,12 @@ export const folderAddCommand = defineCommand({
       about: 'share it with this device, several times for several',
       isMany: true,
     },
-    { form: '--kind <kind>', about: 'send-receive, the only kind yet' },
+    { form: '--kind <kind>', about: 'send-receive (default), send-only or receive-only' },
   ],
-  examples: ['kith folder add docs ~/docs --share nas'],
+  examples: [
+    'kith folder add docs ~/docs --share nas',
+    'kith folder add photos /mnt/photos --share nas --kind send-only',
+  ],
   input: z.object({
     id: folderIdSchema,
     path: textSchema.min(1, 'must not be empty'),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { defineCommand, ExitCode } from '../command.ts';
 import { withConfiguration } from '../connect.ts';
 import { plainText } from '../format.ts';
+import { pausedText } from '../paused-thing.ts';
 import { tableLines } from '../table.ts';
 
 export const folderListCommand = defineCommand({
@@ -19,9 +20,9 @@ export const folderListCommand = defineCommand({
     const names = new Map(devices.map(({ id, name }) => [id, name]));
     if (json) context.out.json({ folders });
     else {
-      const rows = folders.map(({ id, kind, path, devices: sharers }) => {
+      const rows = folders.map(({ id, kind, path, paused, devices: sharers }) => {
         const shared = sharers.map((device) => names.get(device) ?? device).join(' ');
-        return [id, kind, path, shared].map(plainText);
+        return [id, kind, path, [shared, ...pausedText(paused)].join(' ')].map(plainText);
       });
       for (const line of tableLines(rows)) context.out.line(line);
       if (folders.length === 0) context.out.note('No folder yet: kith folder add ID PATH');

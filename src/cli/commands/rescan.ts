@@ -6,6 +6,9 @@ import { connectToDaemon } from '../connect.ts';
 import { plainText } from '../format.ts';
 import { showWhile } from '../progress/while.ts';
 
+/** States in which nothing is looked at. */
+const UNSEEN: readonly string[] = ['stopped', 'error', 'paused'];
+
 export const rescanCommand = defineCommand({
   name: 'rescan',
   summary: 'Look for changes now, without waiting for the watcher',
@@ -23,9 +26,13 @@ export const rescanCommand = defineCommand({
     await showWhile(client.rescan(request), context, request.folder);
     const { folders } = await client.status();
     const wanted = folders.filter(({ id }) => id === (request.folder ?? id));
-    const unseen = wanted.filter(({ state }) => state === 'stopped' || state === 'error');
+    const unseen = wanted.filter(({ state }) => UNSEEN.includes(state));
     for (const { id, state, stateReason } of unseen) {
-      context.out.note(plainText(`${id}: not looked at; ${state}: ${stateReason}`));
+      context.out.note(
+        plainText(
+          `${id}: not looked at; ${state}${stateReason === null ? '' : `: ${stateReason}`}`,
+        ),
+      );
     }
     return unseen.length === 0 ? ExitCode.ok : ExitCode.attention;
   },

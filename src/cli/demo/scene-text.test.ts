@@ -11,11 +11,13 @@ const NOTHING = { files: 0, bytes: 0, deletes: 0 };
 const DONE: FolderStatus = {
   id: 'demo',
   path: '/demo',
+  kind: 'send-receive',
   state: 'idle',
   stateReason: null,
   local: { files: 2100, directories: 9, bytes: 52_000_000 },
   global: { files: 2100, directories: 9, bytes: 52_000_000 },
   need: NOTHING,
+  kept: NOTHING,
   problems: [],
   devices: [],
 };

@@ -21,6 +21,7 @@ function device(more: Partial<FolderDeviceStatus> = {}): FolderDeviceStatus {
     freshnessMs: 0,
     lastSeenMs: null,
     trouble: null,
+    paused: false,
     ...more,
   };
 }
@@ -30,11 +31,13 @@ function report(more: Partial<FolderStatus>, devices = [device()]): StatusReport
   const folder: FolderStatus = {
     id: 'docs',
     path: '/docs',
+    kind: 'send-receive',
     state: 'syncing',
     stateReason: null,
     local: amount,
     global: amount,
     need: NOTHING,
+    kept: NOTHING,
     problems: [],
     devices,
     ...more,

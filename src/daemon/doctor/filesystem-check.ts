@@ -33,6 +33,8 @@ export interface Place {
   /** `home`, or the id of a folder. */
   readonly name: string;
   readonly isHome: boolean;
+  /** A folder that only sends is not written to. */
+  readonly mayBeReadOnly: boolean;
   readonly path: string;
   readonly mount: Mount;
   /** One sync for all of the file system is trusted. */
@@ -42,13 +44,14 @@ export interface Place {
 export async function checkFilesystem(patient: Patient): Promise<readonly Finding[]> {
   const mounts = parseMounts(await readFile(path.join(patient.proc, 'self/mountinfo'), 'utf8'));
   const places: Place[] = [];
-  const home = { id: 'home', path: patient.files.home };
-  for (const [at, { id, path: named }] of [home, ...foldersOf(patient)].entries()) {
+  const home = { id: 'home', path: patient.files.home, kind: 'send-receive' } as const;
+  for (const [at, { id, path: named, kind }] of [home, ...foldersOf(patient)].entries()) {
     const real = await realName(named);
     const mount = real === undefined ? undefined : mountOf(mounts, real);
     if (real === undefined || mount === undefined) continue;
     const { syncsAsOne } = abilitiesAt(real);
-    places.push({ name: id, isHome: at === 0, path: real, mount, syncsAsOne });
+    const mayBeReadOnly = kind === 'send-only';
+    places.push({ name: id, isHome: at === 0, mayBeReadOnly, path: real, mount, syncsAsOne });
   }
   return judgeFilesystems(places);
 }
@@ -88,9 +91,9 @@ function judgeHome({ path: home, mount }: Place): readonly Finding[] {
   ];
 }
 
-function judgeFolder({ name, mount }: Place): readonly Finding[] {
+function judgeFolder({ name, mount, mayBeReadOnly }: Place): readonly Finding[] {
   const { type, source } = mount;
-  if (mount.isReadOnly) return [readOnly(`folder ${name}`, mount)];
+  if (mount.isReadOnly && !mayBeReadOnly) return [readOnly(`folder ${name}`, mount)];
   if (SHARED.includes(type) || (type.startsWith('fuse') && type !== 'fuseblk')) {
     const text = `folder ${name} is on ${type} (${source}): changes made elsewhere are not told, only the hourly scan finds them`;
     const mend = `run kith on the machine that owns the disk, or after a change: kith rescan '${name}'`;

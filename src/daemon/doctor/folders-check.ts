@@ -5,6 +5,7 @@ import { access, stat } from 'node:fs/promises';
 import { bad, type Finding, ok, warn } from '../../api/finding.ts';
 import type { FolderStatus } from '../../api/status.ts';
 import { errnoOf } from '../../host/errno.ts';
+import type { FolderKind } from '../../model/folder.ts';
 import { foldersOf, type Patient } from './patient.ts';
 import type { Survey } from './survey.ts';
 
@@ -31,7 +32,7 @@ export interface FolderFacts {
 
 export async function checkFolders(patient: Patient): Promise<readonly Finding[]> {
   const all: FolderFacts[] = [];
-  for (const { id, path } of foldersOf(patient)) {
+  for (const { id, path, kind } of foldersOf(patient)) {
     const root = await rootOf(path);
     const isThere = 'isDirectory' in root && root.isDirectory;
     const { said } = patient;
@@ -40,7 +41,7 @@ export async function checkFolders(patient: Patient): Promise<readonly Finding[]
       id,
       path,
       root,
-      lacking: isThere ? await lackingRights(path) : [],
+      lacking: isThere ? await lackingRights(path, kind) : [],
       survey: isThere ? await patient.survey(path) : undefined,
       status: reported.find((folder) => folder.id === id),
     });
@@ -132,9 +133,11 @@ async function rootOf(path: string): Promise<FolderFacts['root']> {
   }
 }
 
-async function lackingRights(path: string): Promise<FolderFacts['lacking']> {
+/** A folder that only sends need not be changed. */
+async function lackingRights(path: string, kind: FolderKind): Promise<FolderFacts['lacking']> {
   const lacking: (typeof RIGHTS)[number][] = [];
-  for (const right of RIGHTS) {
+  const needed = RIGHTS.filter(({ bit }) => kind !== 'send-only' || bit !== constants.W_OK);
+  for (const right of needed) {
     try {
       await access(path, right.bit);
     } catch (error) {

@@ -48,7 +48,8 @@ test('each native part that does not load is told with how to install it', () =>
 });
 
 test('a device without an address is a warning if it can dial us, and bad if it cannot', () => {
-  const device = { id: deviceIdFromHash(new Uint8Array(32)), name: 'nas', addresses: ['dynamic'] };
+  const id = deviceIdFromHash(new Uint8Array(32));
+  const device = { id, name: 'nas', addresses: ['dynamic'], paused: false };
   const config = (listen: string): Config => {
     return { name: 'a', listen: [listen], api: { listen: '' }, devices: [device], folders: [] };
   };

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bad, type Finding, ok } from '../../api/finding.ts';
 import { isMarkerOf, parseMarker } from '../../engine/marker-text.ts';
+import { isProof } from '../../engine/programs/root-proof.ts';
 import { errnoOf } from '../../host/errno.ts';
 import { CONTROL_DIR } from '../../model/path.ts';
 import type { FolderIdentity } from '../../ports/folder-store.ts';
@@ -44,7 +45,9 @@ function judge({ id, path: root, marker, known }: MarkerFacts): Finding | undefi
   const file = path.join(root, CONTROL_DIR, 'marker');
   const wasOpen = known !== undefined && known.token !== '';
   if ('errno' in marker) {
-    if (marker.errno === 'ENOENT' && !wasOpen) return undefined;
+    // Where none can be written, a folder that only sends does without.
+    const isWithout = !wasOpen || isProof(known.token);
+    if (marker.errno === 'ENOENT' && isWithout) return undefined;
     if (marker.errno === 'ENOENT') {
       const text = `folder ${id}: the marker ${file} is gone`;
       const mend = `mount the right disk there; if it is the right one: kith folder remove '${id}', then kith folder add '${id}' '${root}'`;

@@ -38,7 +38,8 @@ test('the innermost mount that holds a path counts, and of two at one point the 
 
 function place(type: string, more: Partial<Place> = {}): Place {
   const mount = { point: '/', type, source: 'x', isReadOnly: false };
-  return { name: 'docs', isHome: false, path: '/p', mount, syncsAsOne: true, ...more };
+  const plain = { name: 'docs', isHome: false, mayBeReadOnly: false, path: '/p' };
+  return { ...plain, mount, syncsAsOne: true, ...more };
 }
 
 test('a home on a network is bad, on a disk in memory or an unknown FUSE a warning', () => {
@@ -55,6 +56,8 @@ test('a folder on a network works, but is not told of changes made elsewhere; re
   const shut = place('ext4');
   const found = judgeFilesystems([{ ...shut, mount: { ...shut.mount, isReadOnly: true } }]);
   assert.equal(found[0]?.state, 'bad');
+  const sent = { ...shut, mayBeReadOnly: true, mount: { ...shut.mount, isReadOnly: true } };
+  assert.equal(judgeFilesystems([sent])[0]?.state, 'ok');
   const [fine] = judgeFilesystems([place('overlay', { syncsAsOne: false })]);
   assert.equal(fine?.text, 'overlay (synced file by file)');
 });
@@ -141,6 +144,7 @@ test('a marker is right only for its folder and for the start that the database 
     endedCleanly: true,
     syncedSequence: 0,
     counterUsed: 0n,
+    kind: 'send-receive' as const,
   };
   const judge = (marker: { text: string } | { errno: string }, of: typeof known | undefined) => {
     return judgeMarkers([{ id: 'docs', path: '/docs', marker, known: of }])[0];
@@ -153,6 +157,8 @@ test('a marker is right only for its folder and for the start that the database 
   assert.match(judge({ errno: 'EACCES' }, known)?.text ?? '', /cannot be read \(EACCES\)/);
   assert.match(judge({ text: markerText('music', token) }, known)?.text ?? '', /of folder music/);
   assert.match(judge({ text: 'hello' }, known)?.text ?? '', /no marker of Kith/);
+  const unmarked = { ...known, token: 'inode 5', nextToken: 'inode 5' };
+  assert.equal(judge({ errno: 'ENOENT' }, unmarked)?.state, 'ok');
   const other = judge({ text: markerText('docs', 'c'.repeat(32)) }, known);
   assert.match(other?.text ?? '', /of another home/);
 });

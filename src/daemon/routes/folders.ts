@@ -1,6 +1,7 @@
-/** `GET`, `POST` and `DELETE folders`, and sharing one. Every answer is the configuration as it then is. */
+/** `GET`, `POST` and `DELETE folders`, sharing one, its kind and what is decided in it. Most answer with the configuration as it then is. */
 
 import { z } from 'zod';
+import { decisionSchema, folderKindRequestSchema } from '../../api/kind-requests.ts';
 import { addFolderSchema, shareFolderSchema } from '../../api/requests.ts';
 import { parseRequest, type RouteGround } from './route.ts';
 
@@ -17,4 +18,13 @@ export function folderRoutes({ app, service }: RouteGround): void {
     const { folder } = parseRequest(named, params);
     return service.shareFolder(folder, parseRequest(shareFolderSchema, body));
   });
+  app.post('/folders/:folder/kind', ({ params, body }) => {
+    const { folder } = parseRequest(named, params);
+    return service.setFolderKind(folder, parseRequest(folderKindRequestSchema, body));
+  });
+  for (const decision of decisionSchema.options) {
+    app.post(`/folders/:folder/${decision}`, ({ params }) => {
+      return service.decide(parseRequest(named, params).folder, decision);
+    });
+  }
 }

@@ -19,21 +19,25 @@ import {
 } from '../file-calls.ts';
 import { asFarAsTaken } from './as-far-as-taken.ts';
 import { Reach, readMarkerText } from './reach.ts';
+import { proofOf } from './root-proof.ts';
 
 /** What was found at a folder's path before anything is trusted. */
 export interface RootFound {
   readonly exists: boolean;
   /** undefined: proved absent. Text of the marker else. */
   readonly marker: string | undefined;
+  /** By which the directory is known where no marker can be written. Empty if it is not there. */
+  readonly proof: string;
 }
 
 /** Reads the marker without changing anything. */
 export function* readMarker(args: { readonly path: string }): FileProgram<RootFound> {
   const handle = yield* openRoot(args.path);
-  if (handle === undefined) return { exists: false, marker: undefined };
+  if (handle === undefined) return { exists: false, marker: undefined, proof: '' };
   const reach = new Reach(handle);
   try {
-    return { exists: true, marker: yield* readMarkerText(reach) };
+    const proof = yield* proofOf(handle);
+    return { exists: true, marker: yield* readMarkerText(reach), proof };
   } finally {
     yield* reach.end();
   }

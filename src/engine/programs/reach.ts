@@ -19,8 +19,9 @@ import {
   sync,
 } from '../file-calls.ts';
 import { ExactNames } from './exact-names.ts';
+import { isProof, proofOf } from './root-proof.ts';
 
-/** A folder's directory, and the token that its marker must hold for us to believe that it is the right one. */
+/** A folder's directory, and what must be true for us to believe that it is the right one: the token of its marker, or a proof. */
 export interface Root {
   readonly path: string;
   readonly token: string;
@@ -168,7 +169,12 @@ function* readMarker(reach: Reach): FileProgram<Marker | undefined> {
   }
 }
 
-function* checkMarker(reach: Reach, root: Root): FileProgram<Marker> {
+/** The marker; undefined where a proof stands in for it. */
+function* checkMarker(reach: Reach, root: Root): FileProgram<Marker | undefined> {
+  if (isProof(root.token)) {
+    if ((yield* proofOf(reach.root)) === root.token) return undefined;
+    throw new KithError('MARKER_MISSING', { path: root.path });
+  }
   const marker = yield* readMarker(reach);
   if (marker === undefined) throw new KithError('MARKER_MISSING', { path: root.path });
   if (!marker.text.includes(root.token)) throw new KithError('MARKER_FOREIGN', { path: root.path });
@@ -176,7 +182,9 @@ function* checkMarker(reach: Reach, root: Root): FileProgram<Marker> {
 }
 
 /** It is still the file that was read, and nobody has touched it: a marker is never written in place. */
-function* isMarkerStill(reach: Reach, { status: before }: Marker): FileProgram<boolean> {
+function* isMarkerStill(reach: Reach, marker: Marker | undefined): FileProgram<boolean> {
+  const before = marker?.status;
+  if (before === undefined) return false;
   const control = yield* reach.dir(CONTROL_DIR);
   const now = control && (yield* status(control, 'marker'));
   if (now === undefined || now.inode !== before.inode || now.size !== before.size) return false;

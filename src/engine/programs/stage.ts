@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../base/error.ts';
 import { asKithError, itemTrouble } from '../../base/error.ts';
 import { sha256 } from '../../base/sha256.ts';
 import type { Timestamp } from '../../model/entry.ts';
+import { CONTROL_DIR } from '../../model/path.ts';
 import type { DirHandle, DirName, FileHandle, FileProgram } from '../../ports/file-system.ts';
 import {
   close,
@@ -122,10 +123,14 @@ function* openKnown(at: DirName): FileProgram<FileHandle | undefined> {
   }
 }
 
-/** Names in the staging area. */
+/** Where contents are gathered. */
+const STAGE_DIR = `${CONTROL_DIR}/stage`;
+
+/** Names in the staging area; none if there is no such. Changes nothing. */
 export function listStage(args: { readonly root: Root }): FileProgram<readonly string[]> {
   return inRoot(args.root, function* (reach) {
-    return [...(yield* list(yield* stageDir(reach))).names].sort();
+    const stage = yield* reach.dir(STAGE_DIR);
+    return stage === undefined ? [] : [...(yield* list(stage)).names].sort();
   });
 }
 

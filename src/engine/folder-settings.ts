@@ -1,0 +1,19 @@
+/** What a folder is told when it is made. */
+
+import type { DeviceId } from '../model/device-id.ts';
+import type { FolderId } from '../model/folder.ts';
+import type { Rules } from '../planner/rules.ts';
+
+export interface FolderSettings {
+  readonly id: FolderId;
+  /** Absolute path of the root. */
+  readonly path: string;
+  readonly self: DeviceId;
+  /** Devices that share it, without this one. */
+  readonly devices: readonly DeviceId[];
+  readonly rules: Rules;
+  readonly isPaused: boolean;
+  /** Changes with every start of the machine. */
+  readonly bootId: string;
+  readonly bootedAtMs: number;
+}
