@@ -47,11 +47,13 @@ export const systemScenarios: readonly Scenario[] = [
     id: 'DSK-07',
     right: 'a file system that turns read-only is reported, and deletes nothing',
     tests: {
-      'test/sim/kinds.test.ts': ['DSK-07: a share that is read-only by design'],
+      'test/sim/kinds.test.ts': [
+        'DSK-07: a share that is read-only by design',
+        'DSK-07: another directory in the place of a read-only share',
+      ],
       'test/e2e/disk.test.ts': ['a disk that turns read-only is reported, and taken'],
       'test/sim/disk-trouble.test.ts': ['when …, what it concerns is held and reported, and'],
     },
-    notYet: 'folders that only send',
   },
   {
     id: 'DSK-09',
