@@ -50,6 +50,7 @@ export const systemScenarios: readonly Scenario[] = [
       'test/sim/kinds.test.ts': [
         'DSK-07: a share that is read-only by design',
         'DSK-07: another directory in the place of a read-only share',
+        'DSK-07: a folder that has to be written to stops',
       ],
       'test/e2e/disk.test.ts': ['a disk that turns read-only is reported, and taken'],
       'test/sim/disk-trouble.test.ts': ['when …, what it concerns is held and reported, and'],
