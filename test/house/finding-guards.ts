@@ -456,7 +456,7 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/fetcher.ts',
-        from: 'let serves = wanted.mayBeStaged;',
+        from: 'let serves = wanted.mayBeStaged || part !== undefined;',
         to: 'let serves = false;',
       },
     ],
