@@ -102,8 +102,8 @@ export const applyingBugs: readonly Bug[] = [
     edits: [
       {
         file: STAGE,
-        from: 'yield* setMode(file, finish.mode ?? PLAIN_FILE_MODE);',
-        to: 'yield* setMode(file, PLAIN_FILE_MODE);',
+        from: 'setMode(file, finish.mode ?? PLAIN_FILE_MODE)',
+        to: 'setMode(file, PLAIN_FILE_MODE)',
       },
     ],
   },
@@ -111,7 +111,7 @@ export const applyingBugs: readonly Bug[] = [
     name: 'time-lost',
     what: 'the time of a file is not carried over',
     budgetS: 60,
-    edits: [{ file: STAGE, from: 'yield* setTime(file, finish.mtime);', to: '' }],
+    edits: [{ file: STAGE, from: 'yield* asFarAsTaken(setTime(file, finish.mtime));', to: '' }],
   },
   {
     name: 'news-missed',

@@ -123,14 +123,14 @@ export const durabilityBugs: readonly Bug[] = [
     edits: [
       {
         file: 'src/engine/hearing.ts',
-        from: 'for (let at = 0; at < Math.max(1, news.entries.length); at += GROUP) {',
+        from: 'for (let at = 0; at < Math.max(1, fresh.length); at += GROUP) {',
         to: `await this.#context.ledger.change(() => {
           const stored = this.stored(device);
           const isGap = news.kind === 'update' && news.prevSequence > stored.heard;
           if (isGap) return undefined;
           return { peer: { ...stored, heard: highest(news, news.kind === 'full' ? 0 : stored.heard) } };
         });
-        for (let at = 0; at < Math.max(1, news.entries.length); at += GROUP) {`,
+        for (let at = 0; at < Math.max(1, fresh.length); at += GROUP) {`,
       },
     ],
   },
