@@ -84,7 +84,7 @@ function decideKept(sides: Sides, ours: Entry, choice: GlobalChoice): Decision {
   const isReplaced =
     target.previousHash.length > 0 && equalBytes(target.previousHash, ours.contentHash);
   const copies = ours.kind === 'file' && !isReplaced;
-  return act(bring, target, 'wins over ours', copies ? conflictPath(ours) : undefined);
+  return copies ? actAndCopy(bring, target, ours) : act(bring, target, 'wins over ours');
 }
 
 /** Nothing on the disk changes by it. */
@@ -141,7 +141,12 @@ function decideLive(sides: Sides, choice: GlobalChoice): Decision {
   const lost = choice.losers.some((loser) => isSettled(ours, loser));
   const reason: Reason = ours.kind === target.kind ? 'newer there' : 'kind changed there';
   if (!lost) return act(bring, target, reason);
-  return act(bring, target, 'wins over ours', conflictPath(ours));
+  return actAndCopy(bring, target, ours);
+}
+
+/** What stands here makes room, and is kept beside it. */
+function actAndCopy(kind: OperationKind, target: Entry, ours: Entry): Decision {
+  return act(kind, target, 'wins over ours', conflictPath(ours));
 }
 
 /** Mode and time differ, as far as they mean anything. */
