@@ -106,8 +106,9 @@ test('damage that a person replaces before it is put aside stays in its place', 
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
     await damage(world, [laptop, desk], 'ordered');
     let isReplaced = false;
-    onJob(laptop, 'setAside', () => {
-      if (!isReplaced) laptop.person.write('f3', 'by hand');
+    onJob(laptop, 'setAside', (call) => {
+      if (isReplaced || call.call !== 'status' || !/^f\d+$/.test(call.name)) return;
+      laptop.person.write(call.name, 'by hand');
       isReplaced = true;
     });
     world.up(laptop);
