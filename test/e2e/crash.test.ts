@@ -132,7 +132,7 @@ async function expectWhole(cluster: Cluster, wanted: Tree): Promise<void> {
   await cluster.settle();
   for (const root of cluster.roots) {
     const stage = at(root, '.kith', 'stage');
-    await eventually('the staging area is empty', async () => (await readdir(stage)).length === 0);
+    await eventually('the staging area is empty', async () => (await namesIn(stage)).length === 0);
   }
   for (const root of cluster.roots) await untilTree(root, wanted);
   for (const daemon of cluster.daemons) {
@@ -143,8 +143,16 @@ async function expectWhole(cluster: Cluster, wanted: Tree): Promise<void> {
 /** Bytes of the largest file on its way that have reached the disk. */
 async function staged(root: string): Promise<number> {
   const stage = at(root, '.kith', 'stage');
-  const blocks = (await readdir(stage)).map(
+  const blocks = (await namesIn(stage)).map(
     (name) => statSync(at(stage, name), { throwIfNoEntry: false })?.blocks ?? 0,
   );
   return Math.max(0, ...blocks) * 512;
+}
+
+/** What a directory holds; nothing if it is not there (the staging area is made when it is needed). */
+async function namesIn(directory: string): Promise<readonly string[]> {
+  return readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return [];
+  });
 }

@@ -7,6 +7,7 @@ import { compareTimes, type Entry, hasEqualContent } from '../../src/model/entry
 import { parseRelPath } from '../../src/model/path.ts';
 import { compareVersions, orderVersions, versionKey } from '../../src/model/version.ts';
 import type { Sides } from '../../src/planner/decide.ts';
+import { isGivenUp } from '../../src/planner/kept.ts';
 import { anyVersionSets, versionSets } from '../support/arbitraries.ts';
 import { describe, type Planner } from '../support/plan-world.ts';
 import { type Law, law } from './plan-law.ts';
@@ -196,7 +197,7 @@ function isGreater(a: Entry, b: Entry): boolean {
   return orderVersions(a.version, b.version) > 0;
 }
 
-/** One path as a device may have it: the first version is ours, if there is one. */
+/** One path as a device may have it: the first version is ours, if there is one, and no person gave it up. */
 export const sidesOfOnePath = fc
   .record({
     versions: anyVersionSets,
@@ -205,7 +206,7 @@ export const sidesOfOnePath = fc
     twinMode: fc.constantFrom(undefined, undefined, 0o600, 0o755),
   })
   .map(({ versions: few, hasOurs, holdsLive, twinMode }): Sides => {
-    const ours = hasOurs ? few[0] : undefined;
+    const ours = hasOurs ? few.slice(0, 1).find((each) => !isGivenUp(each)) : undefined;
     const isTwin = ours !== undefined && twinMode !== undefined;
     const versions = isTwin ? [...few, { ...ours, mode: twinMode }] : few;
     const isDirectory = ours?.kind === 'directory' && !ours.deleted && !ours.invalid;
@@ -213,7 +214,22 @@ export const sidesOfOnePath = fc
     return { path: A_PATH, ours, announced, holdsLive: holdsLive && isDirectory };
   });
 
+/** The same, where what stands there was given up. */
+const givenUpSides = sidesOfOnePath
+  .filter(({ ours }) => ours !== undefined && !ours.invalid && !ours.deleted)
+  .map((sides): Sides => ({ ...sides, ours: { ...(sides.ours as Entry), version: [] } }));
+
 const decisionLaws: readonly Law[] = [
+  law('what was given up goes and leaves no copy', givenUpSides, (sides, planner) => {
+    const choice = planner.chooseGlobal(sides.announced);
+    const decision = planner.decide(sides, FREE);
+    assert.equal(decision.kind, 'do');
+    if (decision.kind !== 'do') return;
+    const { kind, target, conflictCopy } = decision.operation;
+    assert.equal(conflictCopy, undefined);
+    if (choice === undefined) assert.equal(kind, sides.holdsLive ? 'revive' : 'delete');
+    else if (kind !== 'revive') assert.equal(show(target), show(choice.entry));
+  }),
   law('there is nothing to do exactly if ours is the choice', sidesOfOnePath, (sides, planner) => {
     const { ours, announced } = sides;
     const choice = planner.chooseGlobal(ours === undefined ? announced : [ours, ...announced]);
