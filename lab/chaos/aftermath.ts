@@ -4,8 +4,13 @@ import { equalBytes } from '../../src/base/bytes.ts';
 import type { SimDevice } from '../sim/device.ts';
 import { FOLDER } from '../sim/kith-world.ts';
 import type { Standing } from '../sim/person.ts';
+import { resolvePath } from '../sim/resolve-path.ts';
 import type { History } from './history.ts';
 import { contentHash } from './oracles/content-hash.ts';
+import { textOf } from './region.ts';
+
+/** Where in the name of a displaced file its path begins. */
+const NAME_AT = 33;
 
 type Tree = ReadonlyMap<string, Standing>;
 
@@ -16,8 +21,8 @@ export interface Aftermath {
   readonly before: Tree;
   /** True if a value stands on any disk. */
   readonly isAnywhere: (value: string) => boolean;
-  /** The clock of the device has been set: times prove nothing. */
-  readonly isStepped: boolean;
+  /** Kith ran, and no clock was set: it can tell damage of what it had recorded from an edit. */
+  readonly canTell: boolean;
 }
 
 /** To be called when the power has gone and nothing has happened since. */
@@ -29,10 +34,21 @@ export function noteAftermath(aftermath: Aftermath): void {
     if (now === undefined) history.removals.note(device.name, path);
     if (kind !== 'file' || !history.careless.has(content) || now?.content === content) continue;
     if (now?.kind === 'file') {
-      const isRecorded = !aftermath.isStepped && isRow(device, path, content);
+      const isRecorded = aftermath.canTell && isRow(device, path, content);
       history.damaged(path, now.content, { device: device.name, isRecorded });
     }
     if (!isAnywhere(content)) history.lost(content);
+  }
+  if (history.careless.size > 0) noteReturned(device, history);
+}
+
+/** What had been displaced and dropped, and had no durable content, may be back without any: it gets a name in the folder again. */
+function noteReturned(device: SimDevice, history: History): void {
+  const dir = resolvePath(device.tree, `${device.root}/.kith/displaced`);
+  for (const { name, inode } of dir?.entries.values() ?? []) {
+    if (inode.kind !== 'file') continue;
+    const facts = { device: device.name, isRecorded: false };
+    history.damaged(name.slice(NAME_AT).replaceAll('%2F', '/'), textOf(inode), facts);
   }
 }
 

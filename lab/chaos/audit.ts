@@ -113,7 +113,7 @@ export class Audit {
     this.#history.removals.release(device.name);
     if (inode?.kind !== 'file') return;
     const value = textOf(inode);
-    if (!this.#history.isWritten(value))
+    if (!this.#history.isWritten(value) && !this.#history.isDamageOf(device.name, value))
       this.blame('I5', `${device.name}: ${name} becomes ${quoted(value)}, which nobody wrote`);
   }
 

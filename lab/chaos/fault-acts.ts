@@ -35,6 +35,8 @@ export interface Place {
   readonly hidden: Set<string>;
   /** From then on files may be held that are not what was recorded of them. */
   hadPowerCut: boolean;
+  /** Connections may stand on which nothing arrives any more: only deadlines end them. */
+  hadDeadLines: boolean;
   /** True if the value stands on any disk. */
   readonly isAnywhere: (value: string) => boolean;
   readonly blame: Blame;
@@ -47,6 +49,7 @@ export const BOOT_MS = 5_000;
 export function actAsFate(act: FaultAct, place: Place): boolean {
   const { world } = place;
   if (act.do === 'network') {
+    place.hadDeadLines = true;
     carryOut(world.network, act.order);
     return true;
   }
@@ -110,10 +113,11 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
   }
 }
 
-/** Another disk is mounted on the folder's directory, as when the one that it is on is not there. */
+/** Another disk is mounted on the folder's directory, as when the one that it is on is not there. Not before Kith has seen the folder. */
 function hide({ hidden }: Place, device: SimDevice): boolean {
   const root = resolvePath(device.tree, device.root);
-  if (root === undefined) return false;
+  const isKnown = resolvePath(device.tree, `${device.root}/.kith/marker`) !== undefined;
+  if (root === undefined || !isKnown) return false;
   rememberRoot(device);
   device.tree.mount(root, OTHER_DISK);
   rememberRoot(device);
@@ -143,14 +147,16 @@ function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'
   const wasAlive = device.life !== undefined;
   if (wasAlive) databases.set(device.name, device.database());
   if (model !== undefined) {
+    // Whatever starts again has its disks.
+    if (place.hidden.has(device.name)) show(place, device);
     const promised = place.rolledBack.has(device.name) ? [] : promisedBy(device, history.careless);
     const before = device.person.tree();
     dark.set(device.name, world.scheduler.now);
     place.hadPowerCut = true;
     world.cutPower(device, model);
     checkPromises(device, promised, place.blame);
-    const isStepped = place.stepped.has(device.name);
-    noteAftermath({ device, history, before, isStepped, isAnywhere: place.isAnywhere });
+    const canTell = wasAlive && !place.stepped.has(device.name);
+    noteAftermath({ device, history, before, canTell, isAnywhere: place.isAnywhere });
   } else if (wasAlive) world.crash(device, 'kill');
   if (wasAlive && !place.rolledBack.has(device.name)) {
     const others = world.devices().filter((other) => other !== device);

@@ -100,6 +100,11 @@ export class History {
     if (!facts.isRecorded) this.#believe(value, path);
   }
 
+  /** Such a file may go back to its name on its own device. */
+  isDamageOf(device: string, value: string): boolean {
+    return this.#damage.get(value)?.device === device;
+  }
+
   /** The database of this device was lost: what had been recorded is known there no more. */
   forgot(device: string): void {
     for (const [value, at] of this.#damage) if (at.device === device) this.#believe(value, at.path);
@@ -132,10 +137,13 @@ export class History {
     return this.#written.get(value) ?? '?';
   }
 
-  /** Every violation at rest. */
-  violations(ending: Ending, isExcused: (path: string) => boolean): readonly Violation[] {
+  /** Every violation at rest. `kept`: what was put aside as damage and is in nobody's sight. */
+  violations(
+    ending: Ending,
+    { isExcused, kept }: { isExcused: (path: string) => boolean; kept: ReadonlySet<string> },
+  ): readonly Violation[] {
     const found = [...this.#problems];
-    const excused: Excused = { isExcused, values: new Set() };
+    const excused: Excused = { isExcused, values: new Set(kept) };
     for (const files of ending.values()) {
       for (const [path, value] of files) if (isExcused(path)) excused.values.add(value);
     }

@@ -12,7 +12,9 @@ import { History, quoted } from './history.ts';
 import { type Excuses, excusesOf, untrueStatus } from './oracles/excuses.ts';
 import { checkStatus } from './oracles/honesty.ts';
 import { bytesSent, checkNothingLeft, checkSilence } from './oracles/quiet.ts';
+import { KEEP } from './oracles/removals.ts';
 import { actAsPerson } from './person-acts.ts';
+import { putAsideOn } from './region.ts';
 import { type Act, type Decision, isUserAct, type Script } from './script.ts';
 import type { Blame, Violation } from './violation.ts';
 
@@ -35,8 +37,10 @@ const REST = { quietMs: 120_000, limitMs: 720_000 } as const;
 
 const MINUTE_MS = 60_000;
 
-/** Stands everywhere and is never touched: a folder that lost everything asks first. */
-const KEEP = 'keep';
+/** By then whoever was asked to stop has. */
+const STOPPED_MS = 15_000;
+/** By then whoever hears nothing any more has given up. */
+const SILENCE_MS = 400_000;
 
 export class Performance {
   readonly world: KithWorld;
@@ -48,6 +52,7 @@ export class Performance {
   readonly stepped = new Set<string>();
   readonly hidden = new Set<string>();
   hadPowerCut = false;
+  hadDeadLines = false;
   readonly isAnywhere = (value: string): boolean => this.audit.isAnywhere(value);
   readonly #script: Script;
   readonly #applied = new Set<number>();
@@ -159,8 +164,10 @@ export class Performance {
     const { network } = this.world;
     network.restore();
     for (const { name } of devices) if (network.hostOf(name) !== name) network.move(name, name);
-    await this.world.run({ ms: BOOT_MS });
+    // Whoever was asked to stop waits a while for a line that is dead.
+    await this.world.run({ ms: this.hadDeadLines ? STOPPED_MS : BOOT_MS });
     for (const device of devices) if (device.life === undefined) this.world.up(device);
+    if (this.hadDeadLines) await this.world.run({ ms: SILENCE_MS });
     await this.#confirm();
     await this.#rest();
     this.#judge('at rest', ['displaced']);
@@ -207,11 +214,12 @@ export class Performance {
     const devices = this.world.devices();
     const excuses = this.#excuses();
     const ending = new Map(devices.map((each) => [each.name, each.person.contents()] as const));
-    for (const { invariant, what } of this.history.violations(ending, excuses.isExcused)) {
+    const kept = new Set(devices.flatMap((device) => [...putAsideOn(device)]));
+    const { isExcused } = excuses;
+    for (const { invariant, what } of this.history.violations(ending, { isExcused, kept })) {
       this.blame(invariant, `${when}: ${what}`);
     }
-    for (const what of differences(devices, excuses.isExcused))
-      this.blame('I2', `${when}: ${what}`);
+    for (const what of differences(devices, isExcused)) this.blame('I2', `${when}: ${what}`);
     for (const device of devices) {
       if (!excuses.isAny) checkNothingLeft(device, this.blame, places);
       const untrue = untrueStatus(this.world.statusOf(device), excuses);

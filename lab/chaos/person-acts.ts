@@ -138,15 +138,12 @@ function remove({ device, history }: Doing, path: string): boolean {
 function empty({ device, history }: Doing): boolean {
   const tree = [...device.person.tree()];
   if (tree.length === 0) return false;
+  for (const [path] of tree) if (!path.includes('/')) device.person.delete(path);
   for (const [path, { kind, content }] of tree) {
     history.removals.note(device.name, path);
     if (kind === 'file') history.wrote(path, undefined, content);
   }
-  for (const [path] of tree) if (!path.includes('/')) device.person.delete(path);
-  history.removals.noteEmptied(
-    device.name,
-    tree.map(([path]) => path),
-  );
+  history.removals.noteEmptied(device.name);
   save(device, '');
   return true;
 }

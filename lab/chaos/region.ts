@@ -64,3 +64,11 @@ export function textOf(inode: Inode): string {
 export function readsOf(device: SimDevice): FolderStore | undefined {
   return device.life?.store.folder(FOLDER);
 }
+
+/** Content of files that were put aside as damage. */
+export function* putAsideOn(device: SimDevice): Generator<string, void, undefined> {
+  const dir = resolvePath(device.tree, `${device.root}/.kith/damaged`);
+  for (const { inode } of dir?.entries.values() ?? []) {
+    if (inode.kind === 'file') yield textOf(inode);
+  }
+}

@@ -1,9 +1,12 @@
 /** What people took away on which device, and whose folder they emptied. */
 
+/** Stands everywhere and is never touched but when a folder is emptied: one that lost everything else asks nobody. */
+export const KEEP = 'keep';
+
 export class Removals {
   readonly #counts = new Map<string, Map<string, number>>();
-  /** Devices whose folder was emptied, with what stood there; until something is put there or the person has been asked. */
-  readonly #emptied = new Map<string, ReadonlySet<string>>();
+  /** Devices whose folder was emptied, until something is put there or the person has been asked. */
+  readonly #emptied = new Set<string>();
   #everEmptied = false;
 
   /** Somebody's folder was emptied at some time. */
@@ -23,9 +26,9 @@ export class Removals {
   }
 
   /** All that stood there was taken away at once. */
-  noteEmptied(device: string, paths: Iterable<string>): void {
+  noteEmptied(device: string): void {
     this.#everEmptied = true;
-    this.#emptied.set(device, new Set(paths));
+    this.#emptied.add(device);
   }
 
   /** Something was put there, or the person said that it was meant. */
@@ -33,8 +36,11 @@ export class Removals {
     this.#emptied.delete(device);
   }
 
-  /** Nobody may tell that the path is gone before the person has said that it was meant. */
+  /**
+   * Nobody may tell that the path is gone before the person has said that it was meant. Of what stands everywhere and is
+   * never touched: other paths may have gone one by one before.
+   */
   awaitsAnswer(device: string, path: string): boolean {
-    return this.#emptied.get(device)?.has(path) === true;
+    return path === KEEP && this.#emptied.has(device);
   }
 }

@@ -70,7 +70,7 @@ export class RowWatch {
     const isHearsay = reads.announced(row.path).some(({ entry }) => entry.deleted);
     if (count > this.#removals.countOf(name, row.path) && !isHearsay) {
       this.#blame('I9', `${name} announces ${row.path} as deleted, which nobody took away there`);
-    } else if (this.#removals.awaitsAnswer(name, row.path)) {
+    } else if (!isHearsay && this.#removals.awaitsAnswer(name, row.path)) {
       this.#blame('I10', `${name} announces its emptied folder and asked nobody: ${row.path}`);
     }
   }
