@@ -2,7 +2,7 @@
 
 import type { MemorySnapshot } from '../../src/store/memory-store.ts';
 import type { SimDevice } from '../sim/device.ts';
-import type { KithWorld } from '../sim/kith-world.ts';
+import { FOLDER, type KithWorld } from '../sim/kith-world.ts';
 import { carryOut } from '../sim/network-order.ts';
 import type { CrashModel } from '../sim/power-cut.ts';
 import { resolvePath } from '../sim/resolve-path.ts';
@@ -39,6 +39,8 @@ export interface Place {
   hadDeadLines: boolean;
   /** True if the value stands on any disk. */
   readonly isAnywhere: (value: string) => boolean;
+  /** Paths that Kith has put in place on the device, and how long its log was then. */
+  readonly publishedOn: (device: SimDevice) => ReadonlyMap<string, number>;
   readonly blame: Blame;
 }
 
@@ -113,6 +115,11 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
   }
 }
 
+/** Its folder has ended in peace: Kith believes that all is durable, which it cannot have seen to on every disk. */
+function hasEnded(device: SimDevice): boolean {
+  return device.database()?.folders.get(FOLDER)?.identity()?.endedCleanly === true;
+}
+
 /** Another disk is mounted on the folder's directory, as when the one that it is on is not there. Not before Kith has seen the folder. */
 function hide({ hidden }: Place, device: SimDevice): boolean {
   const root = resolvePath(device.tree, device.root);
@@ -149,13 +156,15 @@ function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'
   if (model !== undefined) {
     // Whatever starts again has its disks.
     if (place.hidden.has(device.name)) show(place, device);
-    const promised = place.rolledBack.has(device.name) ? [] : promisedBy(device, history.careless);
+    const promised = place.rolledBack.has(device.name)
+      ? []
+      : promisedBy(device, { careless: history.careless, published: place.publishedOn(device) });
     const before = device.person.tree();
     dark.set(device.name, world.scheduler.now);
     place.hadPowerCut = true;
     world.cutPower(device, model);
     checkPromises(device, promised, place.blame);
-    const canTell = wasAlive && !place.stepped.has(device.name);
+    const canTell = wasAlive && !hasEnded(device) && !place.stepped.has(device.name);
     noteAftermath({ device, history, before, canTell, isAnywhere: place.isAnywhere });
   } else if (wasAlive) world.crash(device, 'kill');
   if (wasAlive && !place.rolledBack.has(device.name)) {

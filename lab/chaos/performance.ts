@@ -7,7 +7,7 @@ import { FOLDER, KithWorld } from '../sim/kith-world.ts';
 import type { Standing } from '../sim/person.ts';
 import { RestError } from '../sim/scheduler.ts';
 import { Audit } from './audit.ts';
-import { actAsFate, BOOT_MS } from './fault-acts.ts';
+import { actAsFate, BOOT_MS, type Place } from './fault-acts.ts';
 import { History, quoted } from './history.ts';
 import { type Excuses, excusesOf, untrueStatus } from './oracles/excuses.ts';
 import { checkStatus } from './oracles/honesty.ts';
@@ -54,6 +54,7 @@ export class Performance {
   hadPowerCut = false;
   hadDeadLines = false;
   readonly isAnywhere = (value: string): boolean => this.audit.isAnywhere(value);
+  readonly publishedOn: Place['publishedOn'] = (device) => this.audit.publishedOn(device);
   readonly #script: Script;
   readonly #applied = new Set<number>();
   readonly #armed: (() => void)[] = [];
@@ -168,7 +169,7 @@ export class Performance {
     await this.world.run({ ms: this.hadDeadLines ? STOPPED_MS : BOOT_MS });
     for (const device of devices) if (device.life === undefined) this.world.up(device);
     if (this.hadDeadLines) await this.world.run({ ms: SILENCE_MS });
-    await this.#confirm();
+    if (this.history.removals.everEmptied) await this.#confirm();
     await this.#rest();
     this.#judge('at rest', ['displaced']);
     await this.#listen();
@@ -181,7 +182,6 @@ export class Performance {
 
   /** Whose folder was emptied, and who so lost everything, is asked and says that it was meant. */
   async #confirm(): Promise<void> {
-    if (!this.history.removals.everEmptied) return;
     for (let round = 0; round < 3; round++) {
       await this.world.run({ ms: MINUTE_MS });
       for (const device of this.world.devices()) {
@@ -196,8 +196,18 @@ export class Performance {
     try {
       await this.world.rest(REST);
     } catch (error) {
-      if (!(error instanceof RestError) || !this.#excuses().isAny) throw error;
+      if (!(error instanceof RestError)) throw error;
+      if (this.world.devices().some((device) => this.#isAsked(device))) {
+        await this.#confirm();
+        await this.world.rest(REST);
+      } else if (!this.#excuses().isAny) throw error;
     }
+  }
+
+  /** All that a person had there is gone: there may have been little. */
+  #isAsked(device: SimDevice): boolean {
+    const status = this.world.statusOf(device);
+    return status?.state === 'held' && status.problems.length === 0;
   }
 
   /** Nobody has anything to say any more. */

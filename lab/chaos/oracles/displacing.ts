@@ -16,14 +16,19 @@ import type { Blame } from '../violation.ts';
 /** The program that changes what people see. */
 const JOB = 'apply';
 
+/** Who is told. */
+interface Told {
+  readonly history: History;
+  readonly blame: Blame;
+  /** Gets every path that is put in place, with the length that the log has then. */
+  readonly published: Map<string, number>;
+}
+
 /** What a look at a name told. */
 type Looked = Pick<Inode, 'kind' | 'ino' | 'size' | 'mtime'> | undefined;
 
 /** Looks on at one device's disk. */
-export function displacingHook(
-  device: SimDevice,
-  { history, blame }: { readonly history: History; readonly blame: Blame },
-): CallHook {
+export function displacingHook(device: SimDevice, { history, blame, published }: Told): CallHook {
   const looks = new Map<string, Looked>();
   /** What came from the staging area and has no name yet that people see. */
   const fresh = new WeakSet<Inode>();
@@ -33,7 +38,7 @@ export function displacingHook(
     if (call.call === 'status') return void looked(device, looks, call);
     if (call.call === 'rename') {
       noteFresh(device, fresh, call);
-      return void checkRename({ device, blame, looks, history, fresh }, call);
+      return void checkRename({ device, blame, looks, history, published, fresh }, call);
     }
     if (call.call === 'removeDir')
       return void checkPlace({ device, blame, looks }, call, 'removed');
@@ -76,14 +81,16 @@ function noteFresh(device: SimDevice, fresh: WeakSet<Inode>, { from }: Rename): 
 }
 
 function checkRename(
-  watch: Watch & { readonly history: History; readonly fresh: WeakSet<Inode> },
+  watch: Watch & Told & { readonly fresh: WeakSet<Inode> },
   { from, to, how }: Rename,
 ): void {
-  const { device, blame, history, fresh } = watch;
+  const { device, blame, history, published, fresh } = watch;
   const [source, target] = [inodeOf(device, from.dir), inodeOf(device, to.dir)];
   if (source === undefined || target === undefined) return;
   const leaves = isSeen(device, source, from.name);
   const arrives = isSeen(device, target, to.name);
+  const [place, name] = arrives ? [target, to.name] : [source, from.name];
+  published.set(pathIn(device, place, name), device.log.length);
   if (leaves && !arrives) checkPlace(watch, from, 'taken away');
   if (!arrives || leaves) return;
   if (how === 'exchange') checkPlace(watch, to, 'replaced');

@@ -20,12 +20,27 @@ interface Promised {
   readonly content: Uint8Array | undefined;
 }
 
-/** What the rows of a device that runs say truly of its disk. `careless`: values of people who did not wait for the disk. */
-export function promisedBy(device: SimDevice, careless: ReadonlySet<string>): readonly Promised[] {
+/** What was not promised, or taken back. */
+interface Unpromised {
+  /** Values of people who did not wait for the disk. */
+  readonly careless: ReadonlySet<string>;
+  /** Paths that Kith has put in place, and how long its log was then: what it told to be held since is only looked at. */
+  readonly published: ReadonlyMap<string, number>;
+}
+
+/** What the rows of a device that runs say truly of its disk. */
+export function promisedBy(
+  device: SimDevice,
+  { careless, published }: Unpromised,
+): readonly Promised[] {
+  const isHeld = (path: string): boolean =>
+    device.log
+      .slice(published.get(path) ?? 0)
+      .some(({ event, facts }) => event === 'path-held' && facts['path'] === path);
   const rows = readsOf(device)?.oursAfter(0, Number.MAX_SAFE_INTEGER) ?? [];
   return rows.flatMap((row): Promised[] => {
     const { path, diskPath = path, deleted, invalid, kind, contentHash: content } = row;
-    if (invalid) return [];
+    if (invalid || isHeld(path)) return [];
     const standing = standingAt(device, diskPath);
     if (deleted) return standing === undefined ? [{ path, diskPath, content: undefined }] : [];
     if (kind !== 'file' || standing?.kind !== 'file') return [];
