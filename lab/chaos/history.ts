@@ -24,6 +24,13 @@ interface Family {
   isForked: boolean;
 }
 
+/** What a power cut made of a file. */
+interface Damage {
+  readonly device: string;
+  readonly path: string;
+  readonly value: string;
+}
+
 export class History {
   /** Values by the family of the path they were first written to. */
   readonly #written = new Map<string, string>();
@@ -36,7 +43,7 @@ export class History {
   /** Values whose writers did not wait for the disk. */
   readonly careless = new Set<string>();
   /** What a power cut made of values that had been recorded: no device may give it to others. */
-  readonly #damage = new Map<string, { readonly device: string; readonly path: string }>();
+  readonly #damage: Damage[] = [];
   /** A program or a machine died, or a database went back: what Kith had seen and not yet noted counts as unseen. */
   isBaseInDoubt = false;
 
@@ -95,24 +102,25 @@ export class History {
     facts: { readonly device: string; readonly isRecorded: boolean },
   ): void {
     this.#family(path).isForked = true;
-    if (this.#written.has(value)) return;
-    this.#damage.set(value, { device: facts.device, path });
-    if (!facts.isRecorded) this.#believe(value, path);
+    const isDamage = this.#damage.some((each) => each.value === value);
+    if (this.#written.has(value) && !isDamage) return;
+    const damage = { device: facts.device, path, value };
+    this.#damage.push(damage);
+    if (!facts.isRecorded) this.#believe(damage);
   }
 
   /** Such a file may go back to its name on its own device. */
   isDamageOf(device: string, value: string): boolean {
-    return this.#damage.get(value)?.device === device;
+    return this.#damage.some((each) => each.device === device && each.value === value);
   }
 
   /** The database of this device was lost: what had been recorded is known there no more. */
   forgot(device: string): void {
-    for (const [value, at] of this.#damage) if (at.device === device) this.#believe(value, at.path);
+    for (const damage of this.#damage) if (damage.device === device) this.#believe(damage);
   }
 
-  #believe(value: string, path: string): void {
-    if (this.#written.has(value)) return;
-    this.#written.set(value, familyOf(path));
+  #believe({ path, value }: Damage): void {
+    if (!this.#written.has(value)) this.#written.set(value, familyOf(path));
     this.#replaced.add(value);
     this.#stands(path, value);
   }
@@ -157,7 +165,7 @@ export class History {
 
   #leave(family: Family, path: string, over: string): void {
     if (!this.#written.has(over)) {
-      if (this.#damage.has(over)) return;
+      if (this.#damage.some(({ value }) => value === over)) return;
       this.#problems.push({
         invariant: 'I5',
         what: `${path} held ${quoted(over)}, which nobody wrote`,

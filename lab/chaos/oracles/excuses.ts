@@ -3,7 +3,7 @@
 import type { FolderStatus } from '../../../src/engine/folder-status.ts';
 
 export interface Excuses {
-  /** Some device has told that it cannot have what is at the path, or above it. */
+  /** Some device has told that it cannot have what is at the path, above it or below it. */
   readonly isExcused: (path: string) => boolean;
   /** Anything of the kind was told. */
   readonly isAny: boolean;
@@ -22,7 +22,9 @@ export function excusesOf(
   const paths = told.map(({ path }) => path.normalize('NFC'));
   return {
     isAny: paths.length > 0,
-    isExcused: (path) => paths.some((each) => path === each || path.startsWith(`${each}/`)),
+    // What is held keeps the directories above it.
+    isExcused: (path) =>
+      paths.some((each) => `${path}/`.startsWith(`${each}/`) || each.startsWith(`${path}/`)),
   };
 }
 
