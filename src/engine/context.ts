@@ -49,7 +49,7 @@ export interface FolderContext {
   readonly bootId: string;
   /** When that was, by the wall clock as it is now, in Unix milliseconds. */
   readonly bootedAtMs: number;
-  /** The base is empty: until everything has been looked at once nothing is planned, or equal content would be fetched. */
+  /** The base is empty, or in doubt after a power cut: nothing is planned until everything has been looked at once. */
   readonly firstLook: { isAwaited: boolean };
   /**
    * After a power cut: rows with a sequence above `after`, up to `upTo`, may say more than has reached the disk. Over with

@@ -43,7 +43,8 @@ export function sortDamage(context: FolderContext, sightings: readonly Sighting[
 function judge(context: FolderContext, { path, found, seen }: Sighting): Finding {
   const ours = context.store.ours(path);
   if (ours === undefined || ours.invalid || !isSuspect(context, ours)) return 'sound';
-  if (found === undefined) return isHeldElsewhere(context, ours) ? 'damage' : 'sound';
+  // Who has it may not have said so yet: that nobody has it is never known. Where it was deleted, it comes back.
+  if (found === undefined) return 'damage';
   const sinceBoot = { from: stampOf(context.bootedAtMs), to: nowStamp(context.ports.clock) };
   const finding = judgeFound({ found, ours, seen, recorded: ours.seen, sinceBoot });
   // Where nobody can give back what our row tells of, nothing is lost by believing.
@@ -51,8 +52,8 @@ function judge(context: FolderContext, { path, found, seen }: Sighting): Finding
 }
 
 /**
- * Puts damage aside that somebody else can mend; it will be fetched. Disk paths of what stays: nobody has it, or it could not
- * be moved.
+ * Puts damage aside that somebody else can mend; it will be fetched, and what is not there at all from whoever has it. Disk
+ * paths of what stays: nobody has it, or it could not be moved.
  */
 export async function repair(
   context: FolderContext,
@@ -60,7 +61,8 @@ export async function repair(
 ): Promise<readonly string[]> {
   const mendable = damaged.filter((sighting) => {
     const ours = context.store.ours(sighting.path);
-    return ours !== undefined && isMendable(context, ours) && isAsSighted(context, sighting);
+    if (ours === undefined || !isAsSighted(context, sighting)) return false;
+    return sighting.found === undefined || isMendable(context, ours);
   });
   // Out of the way first: as long as it stands there our row must tell that it is damage.
   const isAway = await putAside(context, mendable);
@@ -125,10 +127,4 @@ function isUsable(entry: Entry): boolean {
 
 function isAsGood(entry: Entry, ours: OurEntry): boolean {
   return hasEqualContent(entry, ours) || compareVersions(entry.version, ours.version) === 'newer';
-}
-
-function isHeldElsewhere(context: FolderContext, ours: OurEntry): boolean {
-  return context.store
-    .announced(ours.path)
-    .some(({ entry }) => !entry.invalid && hasEqualContent(entry, ours));
 }

@@ -115,6 +115,7 @@ export class FolderLife {
       ...common,
       ledger,
       sources,
+      isStageInDoubt: this.#stopped?.code === 'FILE_FAILED',
       isLacking: () => !isNothing(totals.need),
       onBaseNew: () => recount(signal),
       onHeard: async (heard) => {

@@ -12,6 +12,7 @@ import { keepDurable, unsyncedRange } from './durability.ts';
 import { type Heard, Hearings } from './hearing.ts';
 import { becomeKind } from './kind-change.ts';
 import type { Ledger } from './ledger.ts';
+import { Leftovers } from './leftovers.ts';
 import { Observer } from './observer.ts';
 import { openFolder } from './opening.ts';
 import { Puller } from './puller.ts';
@@ -42,6 +43,8 @@ export interface RunParts {
   readonly rules: Rules;
   readonly bootId: string;
   readonly bootedAtMs: number;
+  /** An error of the disk ended the run before this one: it is told once, and what is staged may never reach the disk. */
+  readonly isStageInDoubt: boolean;
   /** True while something global is not held here. */
   readonly isLacking: () => boolean;
   /** No row of ours is left. */
@@ -56,7 +59,11 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
   await recoverIntents(context);
   await rescueDisplaced(context);
   const { root } = context;
-  const leftover = await parts.ports.disk.run('listStage', { root }, { urgency: 0 });
+  let leftover = await parts.ports.disk.run('listStage', { root }, { urgency: 0 });
+  if (parts.isStageInDoubt) {
+    await new Leftovers(context, leftover).dropAll();
+    leftover = [];
+  }
   const observer = new Observer(context, () => puller.considerAll());
   const doubt = (diskPath: string): void => observer.doubt(diskPath, { isTree: true });
   const { sources, isLacking } = parts;
@@ -74,6 +81,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
   const opened = await openFolder({ ports, store, id, path, bootId, kind });
   if (opened.isBaseNew) await parts.onBaseNew();
   await becomeKind(parts);
+  const range = opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined;
   return {
     ports,
     id,
@@ -89,12 +97,10 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     unsettled: new Map(),
     bootId,
     bootedAtMs: parts.bootedAtMs,
-    // Without a row of ours nothing tells what is here already and need not be fetched.
-    firstLook: { isAwaited: store.lastSequence() === 0 },
-    unsynced: {
-      range: opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined,
-      damaged: new Set<string>(),
-    },
+    // Without a row of ours nothing tells what is here already and need not be fetched. A row in doubt must not be written
+    // anew, by a merge with what others have, before it was compared with the disk: then nothing would tell of the doubt.
+    firstLook: { isAwaited: store.lastSequence() === 0 || range !== undefined },
+    unsynced: { range, damaged: new Set<string>() },
   };
 }
 
