@@ -19,15 +19,14 @@ export interface Aftermath {
   readonly history: History;
   /** What stood there just before the power went. */
   readonly before: Tree;
-  /** True if a value stands on any disk. */
-  readonly isAnywhere: (value: string) => boolean;
+  readonly others: readonly SimDevice[];
   /** Kith ran, and no clock was set: it can tell damage of what it had recorded from an edit. */
   readonly canTell: boolean;
 }
 
 /** To be called when the power has gone and nothing has happened since. */
 export function noteAftermath(aftermath: Aftermath): void {
-  const { device, history, before, isAnywhere } = aftermath;
+  const { device, history, before } = aftermath;
   const after = device.person.tree();
   for (const [path, { content, kind }] of before) {
     const now = after.get(path);
@@ -37,7 +36,8 @@ export function noteAftermath(aftermath: Aftermath): void {
       const isRecorded = aftermath.canTell && isRow(device, path, content);
       history.damaged(path, now.content, { device: device.name, isRecorded });
     }
-    if (!isAnywhere(content)) history.lost(content);
+    if (isHeldAt(aftermath, path, content)) history.fragile(device.name, path, content);
+    else history.lost(content);
   }
   if (history.careless.size > 0) noteReturned(device, history);
 }
@@ -50,6 +50,11 @@ function noteReturned(device: SimDevice, history: History): void {
     const facts = { device: device.name, isRecorded: false };
     history.damaged(name.slice(NAME_AT).replaceAll('%2F', '/'), textOf(inode), facts);
   }
+}
+
+/** Somebody else has it where it stood. Under another name it is what its maker has moved away since. */
+function isHeldAt({ others }: Aftermath, path: string, content: string): boolean {
+  return others.some(({ person }) => person.read(path) === content);
 }
 
 /** The database says that just this stands there. */

@@ -57,11 +57,6 @@ export class Audit {
     return this.#published.get(device) ?? new Map();
   }
 
-  /** True if the value stands on any disk. */
-  isAnywhere(value: string): boolean {
-    return this.#presentValues(undefined).has(value);
-  }
-
   #hookOf(device: SimDevice): CallHook {
     return (call) => {
       switch (call.call) {

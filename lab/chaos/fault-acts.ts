@@ -37,8 +37,6 @@ export interface Place {
   hadPowerCut: boolean;
   /** Connections may stand on which nothing arrives any more: only deadlines end them. */
   hadDeadLines: boolean;
-  /** True if the value stands on any disk. */
-  readonly isAnywhere: (value: string) => boolean;
   /** Paths that Kith has put in place on the device, and how long its log was then. */
   readonly publishedOn: (device: SimDevice) => ReadonlyMap<string, number>;
   readonly blame: Blame;
@@ -97,6 +95,8 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
       place.stepped.add(device.name);
       return true;
     case 'fault':
+      // What others have made of a file cannot be noted on a disk that fails: it counts as unseen.
+      place.history.isBaseInDoubt = true;
       faults.fail(act.order);
       return true;
     case 'room':
@@ -152,6 +152,7 @@ function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'
   const { world, history, databases, dark } = place;
   history.isBaseInDoubt = true;
   const wasAlive = device.life !== undefined;
+  const others = world.devices().filter((other) => other !== device);
   if (wasAlive) databases.set(device.name, device.database());
   if (model !== undefined) {
     // Whatever starts again has its disks.
@@ -165,10 +166,9 @@ function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'
     world.cutPower(device, model);
     checkPromises(device, promised, place.blame);
     const canTell = wasAlive && !hasEnded(device) && !place.stepped.has(device.name);
-    noteAftermath({ device, history, before, canTell, isAnywhere: place.isAnywhere });
+    noteAftermath({ device, history, before, canTell, others });
   } else if (wasAlive) world.crash(device, 'kill');
   if (wasAlive && !place.rolledBack.has(device.name)) {
-    const others = world.devices().filter((other) => other !== device);
     checkHeard(device, { others, database: device.database() }, place.blame);
   }
   return true;

@@ -44,6 +44,8 @@ export class History {
   readonly careless = new Set<string>();
   /** What a power cut made of values that had been recorded: no device may give it to others. */
   readonly #damage: Damage[] = [];
+  /** What a power cut took from its maker's disk and others have: by device and path. */
+  readonly #fragile = new Map<string, string>();
   /** A program or a machine died, or a database went back: what Kith had seen and not yet noted counts as unseen. */
   isBaseInDoubt = false;
 
@@ -95,6 +97,22 @@ export class History {
     family.isForked = true;
   }
 
+  /**
+   * A power cut took it from its maker's disk, others have it still. It must come back, but whoever changes something there
+   * on that device before it has replaced it, knowing or not.
+   */
+  fragile(device: string, path: string, value: string): void {
+    this.#fragile.set(`${device} ${path}`, value);
+  }
+
+  /** A person is about to change something at the path, or above it. */
+  touches(device: string, path: string): void {
+    for (const [place, value] of this.#fragile) {
+      const isThere = `${place}/`.startsWith(`${device} ${path}/`);
+      if (isThere) this.lost(value);
+    }
+  }
+
   /** What a power cut made of a file. Nobody can tell it from an edit unless the file had been recorded before. */
   damaged(
     path: string,
@@ -102,6 +120,7 @@ export class History {
     facts: { readonly device: string; readonly isRecorded: boolean },
   ): void {
     this.#family(path).isForked = true;
+    this.#stands(path, value);
     const isDamage = this.#damage.some((each) => each.value === value);
     if (this.#written.has(value) && !isDamage) return;
     const damage = { device: facts.device, path, value };

@@ -53,7 +53,6 @@ export class Performance {
   readonly hidden = new Set<string>();
   hadPowerCut = false;
   hadDeadLines = false;
-  readonly isAnywhere = (value: string): boolean => this.audit.isAnywhere(value);
   readonly publishedOn: Place['publishedOn'] = (device) => this.audit.publishedOn(device);
   readonly #script: Script;
   readonly #applied = new Set<number>();

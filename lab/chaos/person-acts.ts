@@ -43,6 +43,9 @@ export function actAsPerson(act: UserAct, doing: Doing): boolean {
 function perform(act: UserAct, doing: Doing): boolean {
   const { device, history } = doing;
   if (act.do === 'empty') return empty(doing);
+  for (const path of 'to' in act ? [act.path, act.to] : [act.path]) {
+    history.touches(device.name, path);
+  }
   const isDone = performAt(act, doing, device.person.tree().get(act.path));
   if (isDone) history.removals.release(device.name);
   return isDone;

@@ -34,8 +34,7 @@ export function rememberRoot(device: SimDevice): void {
 }
 
 export function regionOf(device: SimDevice, dir: Inode): Region {
-  const root = resolvePath(device.tree, device.root);
-  if (root !== undefined) roots.add(root);
+  rememberRoot(device);
   let below: Inode | undefined;
   for (let at: Inode | undefined = dir; at !== undefined; at = at.parent) {
     if (roots.has(at)) return below?.name === OWN ? 'kept' : 'seen';
@@ -48,9 +47,9 @@ export function regionOf(device: SimDevice, dir: Inode): Region {
 
 /** Path from the folder's root, of something in it. */
 export function pathIn(device: SimDevice, dir: Inode, name: string): string {
-  const root = resolvePath(device.tree, device.root);
+  rememberRoot(device);
   let path = name;
-  for (let at = dir; at !== root && at.parent !== undefined; at = at.parent) {
+  for (let at = dir; !roots.has(at) && at.parent !== undefined; at = at.parent) {
     path = `${at.name}/${path}`;
   }
   return path;
