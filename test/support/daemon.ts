@@ -6,11 +6,10 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseHostPort } from '../../src/api/address.ts';
-import type { FolderStatus, StatusReport } from '../../src/api/status.ts';
+import { type FolderStatus, type StatusReport, statusSchema } from '../../src/api/status.ts';
 import { asKithError, KithError } from '../../src/base/error.ts';
 import { DaemonClient } from '../../src/cli/client.ts';
 import { judge } from '../../src/cli/verdict.ts';
@@ -33,11 +32,30 @@ export interface Printed {
   readonly notes: string;
 }
 
+/** What ends one day, and then does what is left to be done, the last first: a test, or a run of the lab. */
+export interface Lifetime {
+  after(end: () => Promise<void>): void;
+}
+
+/** What is special about a daemon. */
+export interface DaemonOptions {
+  /** The words that run the program; else its source is run. */
+  readonly program?: readonly string[];
+  /** The address of this machine that others reach it at. */
+  readonly host?: string;
+  /** The control API cannot be reached from here, but by commands. */
+  readonly isElsewhere?: boolean;
+}
+
 /** How a daemon process is started. */
 export interface StartOptions {
   /** Words before the program, such as `prlimit --nofile=64`; they must replace themselves by it. */
   readonly under?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
+
+/** How a process ended: exit code and signal, one of them null. */
+export type Ended = readonly [code: number | null, signal: NodeJS.Signals | null];
 
 export class TestDaemon {
   readonly name: string;
@@ -47,10 +65,16 @@ export class TestDaemon {
   readonly address: string;
   readonly id: string;
   readonly #logFile: string;
+  readonly #options: DaemonOptions;
   #process: ChildProcess | undefined;
+  #ended: Promise<Ended> | undefined;
 
-  private constructor(name: string, parts: { directory: string; address: string; id: string }) {
+  private constructor(
+    name: string,
+    parts: { directory: string; address: string; id: string; options: DaemonOptions },
+  ) {
     this.name = name;
+    this.#options = parts.options;
     this.directory = parts.directory;
     this.home = path.join(parts.directory, 'home');
     this.address = parts.address;
@@ -59,16 +83,22 @@ export class TestDaemon {
   }
 
   /** Sets a home up below `directory`; no process yet. Whatever is started ends with the test. */
-  static async make(test: TestContext, directory: string, name: string): Promise<TestDaemon> {
+  static async make(
+    lifetime: Lifetime,
+    directory: string,
+    name: string,
+    options: DaemonOptions = {},
+  ): Promise<TestDaemon> {
     const place = path.join(directory, name);
     await mkdir(place, { recursive: true });
-    const address = `tcp://127.0.0.1:${await freePort()}`;
+    const address = `tcp://${options.host ?? '127.0.0.1'}:${await freePort()}`;
     const home = path.join(place, 'home');
     const words = ['init', '--name', name, '--api', '127.0.0.1:0', '--listen', address];
-    const made = await kith(home, words);
+    const made = await kith(programOf(options), home, words);
     assert.equal(made.code, 0, made.notes);
-    const daemon = new TestDaemon(name, { directory: place, address, id: made.out.trim() });
-    test.after(() => daemon.kill());
+    const id = made.out.trim();
+    const daemon = new TestDaemon(name, { directory: place, address, id, options });
+    lifetime.after(() => daemon.kill());
     return daemon;
   }
 
@@ -85,7 +115,7 @@ export class TestDaemon {
   }
 
   tryKith(...words: readonly string[]): Promise<Printed> {
-    return kith(this.home, words);
+    return kith(programOf(this.#options), this.home, words);
   }
 
   /** Lets another device connect; without an address that device has to dial. */
@@ -120,48 +150,58 @@ export class TestDaemon {
     return child !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
+  /** How the process ends that runs, or ran last. */
+  get ended(): Promise<Ended> {
+    assert.ok(this.#ended !== undefined, `${this.name} was never started`);
+    return this.#ended;
+  }
+
   /** Starts the process; resolves when it answers. */
   async up(options: StartOptions = {}): Promise<void> {
+    await this.launch(options);
+    await this.until('the daemon answers', () => true, START_LIMIT_MS);
+  }
+
+  /** Starts the process and waits for nothing. */
+  async launch({ under = [], env = {} }: StartOptions = {}): Promise<void> {
     assert.ok(!this.isRunning, `${this.name} runs already`);
-    const [program = '', ...args] = [
-      ...(options.under ?? []),
-      process.execPath,
-      '--disable-warning=ExperimentalWarning',
-      SCRIPT,
-      '--home',
-      this.home,
-      'up',
-    ];
+    const words = [...under, ...programOf(this.#options), '--home', this.home, 'up'];
+    const [program = '', ...args] = words;
     // One that was killed left its address behind, at which somebody else may answer by now.
     await rm(homeFiles(this.home).address, { force: true });
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: ENVIRONMENT });
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    const child = spawn(program, args, { stdio: [...stdio], env: { ...ENVIRONMENT, ...env } });
     this.#process = child;
+    this.#ended = once(child, 'close').then(([code, signal]) => [code, signal] as Ended);
     const log = createWriteStream(this.#logFile, { flags: 'a' });
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     child.once('close', () => log.end());
-    await this.until('the daemon answers', () => true, START_LIMIT_MS);
   }
 
   /** Ends the process at once, in the middle of whatever it does. */
   async kill(): Promise<void> {
     const child = this.#process;
     if (child === undefined || !this.isRunning) return;
-    const ended = once(child, 'close');
     child.kill('SIGKILL');
-    await ended;
+    await this.ended;
   }
 
   /** Ends it cleanly; fails unless it ends with code 0 in time. */
   async down(): Promise<void> {
-    const child = this.#process;
-    assert.ok(child !== undefined && this.isRunning, `${this.name} does not run`);
-    const ended = once(child, 'close', { signal: AbortSignal.timeout(STOP_LIMIT_MS) });
-    child.kill('SIGTERM');
-    assert.deepEqual(await ended, [0, null], await this.log());
+    assert.deepEqual(await this.stop(), [0, null], await this.log());
+  }
+
+  /** Asks it to end, and says how it did. Fails if it does not in time. */
+  async stop(): Promise<Ended> {
+    assert.ok(this.isRunning, `${this.name} does not run`);
+    this.#process?.kill('SIGTERM');
+    using limit = limitOf(STOP_LIMIT_MS, `${this.name} does not end`);
+    return await Promise.race([this.ended, limit.passed]);
   }
 
   async status(): Promise<StatusReport> {
+    if (this.#options.isElsewhere === true) return await this.#statusByCommand();
     const files = homeFiles(this.home);
     const address = parseHostPort((await readTextIfThere(files.address))?.trim() ?? '');
     const token = (await readTextIfThere(files.token))?.trim();
@@ -185,7 +225,7 @@ export class TestDaemon {
     const endMs = performance.now() + ms;
     let last: unknown = 'no answer';
     while (performance.now() < endMs) {
-      const report = await this.#tryStatus();
+      const report = await this.tryStatus();
       if (report !== undefined && holds(report)) return report;
       last = report ?? last;
       if (!this.isRunning) break;
@@ -212,7 +252,14 @@ export class TestDaemon {
     return await readFile(this.#logFile, 'utf8');
   }
 
-  async #tryStatus(): Promise<StatusReport | undefined> {
+  async #statusByCommand(): Promise<StatusReport> {
+    const { out, notes } = await this.tryKith('status', '--json');
+    if (out === '') throw new KithError('DAEMON_NOT_RUNNING', { notes });
+    return statusSchema.parse(JSON.parse(out));
+  }
+
+  /** Its status, or undefined while it does not answer. */
+  async tryStatus(): Promise<StatusReport | undefined> {
     try {
       return await this.status();
     } catch (error) {
@@ -225,9 +272,23 @@ export class TestDaemon {
   }
 }
 
-async function kith(home: string, words: readonly string[]): Promise<Printed> {
-  const args = ['--disable-warning=ExperimentalWarning', SCRIPT, '--home', home, ...words];
-  const child = spawn(process.execPath, args, {
+/** Rejects once the time is over, unless it was disposed before. */
+function limitOf(ms: number, what: string): Disposable & { readonly passed: Promise<never> } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(what)), ms);
+  return { passed: promise, [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+function programOf({ program }: DaemonOptions): readonly string[] {
+  return program ?? [process.execPath, '--disable-warning=ExperimentalWarning', SCRIPT];
+}
+
+async function kith(
+  [program = '', ...before]: readonly string[],
+  home: string,
+  words: readonly string[],
+): Promise<Printed> {
+  const child = spawn(program, [...before, '--home', home, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000,
     env: ENVIRONMENT,

@@ -1,0 +1,158 @@
+/** One case of a sweep: a flow in which one device is struck at one call, and the proof that all came well nevertheless. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { judge } from '../../src/cli/verdict.ts';
+import type { TestDaemon } from '../../test/support/daemon.ts';
+import { FOLDER } from '../../test/support/daemon-cluster.ts';
+import { isSame, readTree, type Tree } from '../../test/support/trees.ts';
+import type { Flow, Roots } from './flows.ts';
+import type { Ground } from './ground.ts';
+import { faultsAtRest } from './proof.ts';
+import type { Seen, Strike, Striker } from './strike.ts';
+
+/** How long devices may take until they rest, errors and their pauses included. */
+const REST_MS = 150_000;
+const POLL_MS = 40;
+/** At which piece of content a transfer is cut off. */
+const CUT_AT = 7;
+
+export interface Case {
+  readonly flow: Flow;
+  readonly victim: string;
+  readonly strike: Strike;
+}
+
+export interface Outcome {
+  readonly seen: Seen;
+  /** Every fault, in words; none if all is well. */
+  readonly faults: readonly string[];
+  /** What the device said and did, short: how it ended, error lines of its log. */
+  readonly remarks: readonly string[];
+}
+
+/** Plays flows on one ground, one at a time. */
+export class Player {
+  readonly #ground: Ground;
+  readonly #striker: Striker;
+  readonly #ready = new Set<string>();
+
+  constructor(ground: Ground, striker: Striker) {
+    this.#ground = ground;
+    this.#striker = striker;
+  }
+
+  /** Plays one case from its beginning. Leaves the devices' files as they are; nobody runs. */
+  async play({ flow, victim, strike }: Case): Promise<Outcome> {
+    const remarks: string[] = [];
+    const faults: string[] = [];
+    let seen: Seen = { counted: 0, struck: [] };
+    try {
+      await this.#prepare(flow);
+      const device = this.#ground.named(victim);
+      const wanted = await this.#strikeOnce({ flow, device, strike, remarks });
+      seen = await this.#striker.seen(device.directory);
+      if (!device.isRunning) await device.up();
+      await this.#untilRest(flow, undefined);
+      const logIsQuiet = strike.act === 'kill';
+      const expected = { tree: wanted, copies: flow.copies ?? [], logIsQuiet };
+      faults.push(...(await faultsAtRest(this.#ground.daemons, expected)));
+      await device.down();
+    } catch (error) {
+      faults.push(error instanceof Error ? error.message : String(error));
+    } finally {
+      await this.#ground.kill();
+    }
+    return { seen, faults, remarks };
+  }
+
+  get #roots(): Roots {
+    return Object.fromEntries(
+      this.#ground.daemons.map((daemon) => [daemon.name, daemon.folder(FOLDER)]),
+    );
+  }
+
+  /** The state from which every case of the flow begins. */
+  async #prepare(flow: Flow): Promise<void> {
+    if (this.#ready.has(flow.name)) return await this.#ground.restore(flow.name);
+    await this.#ground.restore('fresh');
+    const { daemons } = this.#ground;
+    if (flow.before !== undefined) {
+      flow.before(this.#roots);
+      await Promise.all(daemons.map((daemon) => daemon.up()));
+      await this.#untilRest(flow, undefined);
+      for (const daemon of daemons) await daemon.down();
+    }
+    flow.apart?.(this.#roots);
+    if (flow.cutOff !== undefined) await this.#cutOff(this.#ground.named(flow.cutOff));
+    await this.#ground.keep(flow.name);
+    this.#ready.add(flow.name);
+  }
+
+  async #cutOff(device: TestDaemon): Promise<void> {
+    const calls = ['pwrite64'];
+    const strike = { calls, at: CUT_AT, act: 'kill', below: `${FOLDER}/.kith/stage` };
+    const under = await this.#striker.words(device.directory, strike);
+    for (const daemon of this.#ground.daemons) if (daemon !== device) await daemon.up();
+    await device.launch({ under });
+    await device.ended;
+    await this.#ground.kill();
+  }
+
+  /** Runs the flow until all rest, or until the device has ended; what shall stand everywhere. */
+  async #strikeOnce(parts: {
+    readonly flow: Flow;
+    readonly device: TestDaemon;
+    readonly strike: Strike;
+    readonly remarks: string[];
+  }): Promise<Tree> {
+    const { flow, device, strike, remarks } = parts;
+    let wanted = flow.wanted(this.#roots);
+    const under = await this.#striker.words(device.directory, strike);
+    const env = { UV_USE_IO_URING: '0' };
+    const starts = this.#ground.daemons.map((daemon) =>
+      daemon.launch(daemon === device ? { under, env } : {}),
+    );
+    await Promise.all(starts);
+    if (flow.live !== undefined) {
+      await this.#untilRest(flow, device);
+      flow.live(this.#roots);
+      wanted = flow.wanted(this.#roots);
+    }
+    await this.#untilRest(flow, device);
+    if (device.isRunning) await device.stop();
+    const [code, signal] = await device.ended;
+    if (signal !== 'SIGKILL' && code !== 0) remarks.push(`ended with code ${code}`);
+    return wanted;
+  }
+
+  /** Waits until all say that all is equal, and it is; or until `device` has ended. */
+  async #untilRest(flow: Flow, device: TestDaemon | undefined): Promise<void> {
+    const endMs = performance.now() + REST_MS;
+    let last = 'nobody has answered';
+    while (performance.now() < endMs) {
+      if (device !== undefined && !device.isRunning) return;
+      const reports = await Promise.all(this.#ground.daemons.map((daemon) => daemon.tryStatus()));
+      const verdicts = reports.map((report) => report && judge(report, { folder: FOLDER }));
+      if (verdicts.every((verdict) => verdict?.kind === 'equal')) {
+        if (this.#isEqual()) return;
+        if (flow.live === undefined) throw new Error('all say that all is equal, and it is not');
+      }
+      last = JSON.stringify(verdicts);
+      const ended = this.#ground.daemons.find((each) => each !== device && !each.isRunning);
+      if (ended !== undefined) throw new Error(`${ended.name} has ended: ${await ended.log()}`);
+      await sleep(POLL_MS);
+    }
+    const problems = await Promise.all(
+      this.#ground.daemons.map(async (daemon) => {
+        const status = await daemon.tryStatus();
+        return `${daemon.name}: ${JSON.stringify(status?.folders).slice(0, 1500)}`;
+      }),
+    );
+    throw new Error(`no rest after ${REST_MS} ms: ${last}\n${problems.join('\n')}`);
+  }
+
+  #isEqual(): boolean {
+    const [first, ...others] = this.#ground.roots.map((root) => readTree(root));
+    return first !== undefined && others.every((tree) => isSame(tree, first));
+  }
+}
