@@ -50,7 +50,6 @@ export class Player {
       await this.#prepare(flow);
       const device = this.#ground.named(victim);
       const wanted = await this.#strikeOnce({ flow, device, strike, remarks });
-      seen = await this.#striker.seen(device.directory);
       if (!device.isRunning) await device.up();
       await this.#untilRest(flow, undefined);
       const logIsQuiet = strike.act === 'kill';
@@ -61,6 +60,7 @@ export class Player {
       faults.push(error instanceof Error ? error.message : String(error));
     } finally {
       await this.#ground.kill();
+      seen = await this.#striker.seen(this.#ground.named(victim).directory);
     }
     return { seen, faults, remarks };
   }

@@ -18,7 +18,7 @@ export interface Wanted {
   readonly tree: Tree;
   /** Contents of conflict copies. */
   readonly copies: readonly string[];
-  /** Lines of the log at this level are faults. */
+  /** Nothing went wrong: no error is to be told of, and no daemon to end by itself. */
   readonly logIsQuiet: boolean;
 }
 
@@ -83,8 +83,9 @@ export async function faultsOfLog(
 ): Promise<readonly string[]> {
   const lines = (await daemon.log()).split('\n').filter((line) => line !== '');
   const isFault = (line: string): boolean => {
-    if (/"?BUG"?|TypeError|RangeError|Unhandled|ERR_|FATAL/.test(line)) return true;
-    if (!line.startsWith('{')) return true;
+    if (/"BUG"|TypeError|RangeError|Unhandled|ERR_|FATAL|folder-failed/.test(line)) return true;
+    // A daemon that cannot go on says why in a line for people.
+    if (!line.startsWith('{')) return logIsQuiet || !line.startsWith('kith: ');
     return logIsQuiet && /"level":"?(error|fatal|50|60)/.test(line);
   };
   return lines.filter(isFault).map((line) => `the log says ${line.slice(0, 600)}`);

@@ -1,9 +1,10 @@
 /** Runs a program under lab/fire/strike.c: killed, or failed, at its n-th call on the files of a device. */
 
 import { execFile } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { readTextIfThere } from '../../src/host/private-file.ts';
 import { type CallSet, callsOf } from './calls.ts';
 
 const run = promisify(execFile);
@@ -52,9 +53,9 @@ export class Striker {
     return [this.#binary, log, names.join(','), place, `${at}`, `${times}`, act];
   }
 
-  /** What was noted since `words`. */
+  /** What was noted since `words`; nothing if the program never ran. */
   async seen(directory: string): Promise<Seen> {
-    const text = await readFile(`${directory}.strike.log`, 'utf8');
+    const text = (await readTextIfThere(`${directory}.strike.log`)) ?? '';
     const lines = text.split('\n').filter((line) => line !== '');
     const struck = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
     return { counted: lines.length, struck };

@@ -206,10 +206,10 @@ export class Groups {
   }
 
   /** Takes out all that is ready; what is staged for it stays where it is. */
-  abandonAll(): readonly RelPath[] {
-    const paths = [...this.#ready.keys()];
-    for (const path of paths) this.abandon(path);
-    return paths;
+  abandonAll(): readonly Operation[] {
+    const operations = [...this.#ready.values()].map(({ operation }) => operation);
+    for (const { path } of operations) this.abandon(path);
+    return operations;
   }
 
   #report({ done, failed, doubted, changed }: GroupResult): void {

@@ -146,7 +146,10 @@ export class Puller {
     this.#isStagingAnew = true;
     try {
       await this.#fetches.endAll(new Error('staged anew'));
-      this.consider(this.#groups.abandonAll());
+      for (const operation of this.#groups.abandonAll()) {
+        this.consider([operation.path]);
+        this.#unpark(operation);
+      }
       await this.#leftovers.dropAll();
     } finally {
       this.#isStagingAnew = false;

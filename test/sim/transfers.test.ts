@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
 import type { KithWorld } from '../../lab/sim/kith-world.ts';
-import { assertTrees, bulk, calm, cast, line, told } from './scene.ts';
+import { assertTrees, bulk, calm, cast, line, told, treeOf } from './scene.ts';
 
 const BLOCK = 131_072;
 const SIZE = 40 * BLOCK;
@@ -47,6 +47,23 @@ for (const [what, cut] of Object.entries(CUTS)) {
       assert.ok(sent() < SIZE + 8 * BLOCK, `${(sent() - SIZE) / BLOCK} blocks too many`);
     }));
 }
+
+test('files that are changed and then moved, while their content is on its way, arrive under their new names', async () => {
+  for (const ms of [40, 160, 200, 300]) {
+    await told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+      const names = Array.from({ length: 40 }, (_, i) => `${i}`);
+      for (const name of names) laptop.person.write(`d/${name}`, `old ${name}`);
+      world.upAll();
+      await calm(world);
+      for (const name of names) laptop.person.write(`d/${name}`, bulk(name, BLOCK));
+      await world.run({ ms });
+      laptop.person.rename('d', 'moved');
+      const expected = treeOf(laptop);
+      await calm(world);
+      assertTrees([laptop, desk], expected);
+    });
+  }
+});
 
 test('a file that changes while it is being fetched arrives as it is in the end (PAR-09)', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
