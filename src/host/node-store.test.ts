@@ -175,6 +175,39 @@ describe('state database on the disk', () => {
     assert.deepEqual(damages, []);
   });
 
+  it('shows what is durable again, once an error of reading is over, and goes on', async (t) => {
+    const store = await fill(1);
+    const folder = store.folder('f');
+    assert.equal(folder.ours(at('p1')), undefined);
+    // Only the reader's connection is of this thread.
+    const exec = t.mock.method(DatabaseSync.prototype, 'exec', () => {
+      throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
+    });
+    const second = folder.commit({ ours: [oursAt(2, fileAt('p1', 'x'))] });
+    await assert.rejects(second, { code: 'STORE_FAILED' });
+    assert.throws(() => folder.lastSequence(), { code: 'STORE_FAILED' });
+    const doomed = store.folder('g').commit({ ours: [oursAt(1, fileAt('p', 'x'))] });
+    await assert.rejects(doomed, { code: 'STORE_FAILED' });
+    exec.mock.restore();
+    assert.equal(folder.lastSequence(), 2);
+    assert.equal(folder.ours(at('p1'))?.sequence, 2);
+    await folder.commit({ ours: [oursAt(3, fileAt('p1', 'y'))] });
+    assert.equal(folder.ours(at('p1'))?.sequence, 3);
+    await store.close();
+  });
+
+  it('reports damage as that, even where its mark cannot be written', async () => {
+    await (await fill(10)).close();
+    const database = new DatabaseSync(file);
+    database.exec('UPDATE ours SET record = zeroblob(80) WHERE sequence = 5');
+    database.close();
+    const store = await open();
+    fs.mkdirSync(`${file}.suspect`);
+    assert.throws(() => store.folder('f').ours(at('p4')), { code: 'STORE_CORRUPT' });
+    await store.close();
+    fs.rmdirSync(`${file}.suspect`);
+  });
+
   it('closes once, however often it is told to, and cannot be read afterwards', async () => {
     const store = await fill(1);
     await Promise.all([store.close(), store.close()]);

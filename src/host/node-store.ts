@@ -1,7 +1,7 @@
 /** The state database: SQLite, written by a thread of its own and read on this one. The contract is ports/folder-store. */
 
 import { assert } from '../base/assert.ts';
-import { asKithError } from '../base/error.ts';
+import { asKithError, KithError } from '../base/error.ts';
 import type { FolderChange, FolderStore, StateStore } from '../ports/folder-store.ts';
 import { CommitQueue } from '../store/commit-queue.ts';
 import { openReader } from '../store/database.ts';
@@ -70,7 +70,8 @@ class NodeStore implements StateStore {
   readonly #open = new Set<string>();
   #logPages = 0;
   #isSuspect = false;
-  #failure: { readonly error: unknown } | undefined;
+  /** Something may be durable that is not seen, or the reader has lost its snapshot: so after every error. */
+  #isBehind = false;
   #closed: Promise<void> | undefined;
 
   constructor(parts: NodeStoreParts) {
@@ -107,9 +108,12 @@ class NodeStore implements StateStore {
     const cache = new ReadCache(this.#parts.reader.folder(id));
     this.#caches.set(id, cache);
     return folderStore({
-      reads: () => cache.reads,
+      reads: () => {
+        if (this.#isBehind) this.#refresh();
+        return cache.reads;
+      },
       commit: (change) => this.#commit(id, change),
-      onError: (error) => this.#notice(error),
+      asThrown: (error) => this.#noticed(error),
     });
   }
 
@@ -119,14 +123,13 @@ class NodeStore implements StateStore {
   }
 
   async #write(items: readonly WriteItem[]): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure.error;
+    // Of folders that what failed was not about: the queue sees to that.
+    if (this.#isBehind) this.#refresh();
     try {
       if (this.#logPages > CHECKPOINT_PAGES) await this.#checkpoint();
       this.#logPages = await this.#parts.thread.ask({ kind: 'write', items });
     } catch (error) {
-      for (const cache of this.#caches.values()) cache.clear();
-      this.#notice(error);
-      throw error;
+      throw this.#noticed(error);
     }
     this.#refresh();
     for (const item of items) this.#forgetRead(item);
@@ -145,22 +148,28 @@ class NodeStore implements StateStore {
     this.#refresh();
   }
 
+  /** Until it succeeds nothing can be read: what is durable would be taken for undone. The next read tries again. */
   #refresh(): void {
-    try {
-      this.#parts.reader.refresh();
-    } catch (error) {
-      // Something is durable that cannot be seen: nothing that is built on what can be seen may follow.
-      this.#failure = { error };
-      throw error;
-    }
+    if (this.#isBehind) for (const cache of this.#caches.values()) cache.clear();
+    this.#isBehind = true;
+    this.#parts.reader.refresh();
+    this.#isBehind = false;
   }
 
-  /** Damage that shows in the middle of a run is remembered, or the next start would meet it again. */
-  #notice(error: unknown): void {
-    if (asKithError(error, 'STORE_CORRUPT') === undefined || this.#isSuspect) return;
-    markSuspect(this.#parts.file);
+  /** Damage that shows in the middle of a run is remembered, or the next start would meet it again. What is to be thrown. */
+  #noticed(error: unknown): unknown {
+    this.#isBehind = true;
+    const damage = asKithError(error, 'STORE_CORRUPT');
+    if (damage === undefined || this.#isSuspect) return error;
+    try {
+      markSuspect(this.#parts.file);
+    } catch (reason) {
+      // The disk is in a worse state than one file. Whoever meets the damage next tries again.
+      return new KithError(damage.code, { ...damage.data, unmarked: String(reason) }, error);
+    }
     this.#isSuspect = true;
     setImmediate(this.#parts.onSuspect);
+    return error;
   }
 
   /** The reader goes first: the last to leave empties the log, which it cannot. */

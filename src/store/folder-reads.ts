@@ -9,18 +9,17 @@ export interface FolderStoreParts {
   /** The state as it is now; asked for at each read. */
   readonly reads: () => FolderReads;
   readonly commit: FolderStore['commit'];
-  /** Is told what a read threw, which is then thrown on. */
-  readonly onError: (error: unknown) => void;
+  /** What is to be thrown in the place of what a read threw. */
+  readonly asThrown: (error: unknown) => unknown;
 }
 
 /** A FolderStore made of its two halves. */
-export function folderStore({ reads, commit, onError }: FolderStoreParts): FolderStore {
+export function folderStore({ reads, commit, asThrown }: FolderStoreParts): FolderStore {
   const ask = <Answer>(read: (from: FolderReads) => Answer): Answer => {
     try {
       return read(reads());
     } catch (error) {
-      onError(error);
-      throw error;
+      throw asThrown(error);
     }
   };
   return {

@@ -95,7 +95,7 @@ export class MemoryStore implements StateStore {
       // A folder that was forgotten reads as empty; a commit, or asking for it anew, makes it again.
       reads: () => this.#states.get(id) ?? new MemoryFolder(),
       commit: (change) => this.#queue.push(id, { kind: 'change', folder: id, change }),
-      onError: () => undefined,
+      asThrown: (error) => error,
     });
   }
 }
