@@ -5,7 +5,7 @@
  *   strike LOG CALLS PLACES AT TIMES ACT PROGRAM [ARGUMENT]...
  *
  * CALLS: names, with commas; `create` is an openat that may make the file. PLACES: absolute directories, with commas; a call counts if one of its paths or descriptors lies
- * there. AT: number of the first call that is struck; 0: none, only counts. TIMES: how many in a row. ACT: `kill`, or the name of
+ * there. AT: number of the first call that is struck; 0: none, only counts. TIMES: how many in a row, for two seconds at most. ACT: `kill`, or the name of
  * an error. Every counted call is a line `NUMBER CALL PATH` in LOG, with `!` before it if it was struck.
  *
  * The program has the process id that strike was started with; the tracer is a process of its own and ends with it. Only calls in
@@ -29,6 +29,7 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef __x86_64__
@@ -146,6 +147,15 @@ static void say(int is_struck, const char *name, const char *path) {
   if (write(report, line, length) < 0) die("log");
 }
 
+/* Trouble passes: a program that pauses after each error would else meet it for minutes. */
+static int is_over(void) {
+  static struct timespec since;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (since.tv_sec == 0) since = now;
+  return now.tv_sec - since.tv_sec > 2;
+}
+
 /* At a call of the list, before it happens. */
 static void at_call(pid_t task) {
   struct user_regs_struct regs;
@@ -164,7 +174,7 @@ static void at_call(pid_t task) {
   }
   if (!counts) return;
   seen++;
-  int is_struck = first > 0 && seen >= first && seen < first + times;
+  int is_struck = first > 0 && seen >= first && seen < first + times && !is_over();
   say(is_struck, only_creating && call->number == SYS_openat ? "create" : call->name, path);
   if (!is_struck) return;
   if (failure == 0) {
