@@ -19,7 +19,14 @@ const CUT_AT = 7;
 export interface Case {
   readonly flow: Flow;
   readonly victim: string;
-  readonly strike: Strike;
+  /** The victim is struck like this. */
+  readonly strike?: Strike;
+  /** The victim runs with these variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What was done at the victim, if anything, was done under these circumstances. */
+  readonly touchUp?: (root: string) => void;
+  /** Goes on beside the flow until the signal aborts. */
+  readonly beside?: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface Outcome {
@@ -42,17 +49,19 @@ export class Player {
   }
 
   /** Plays one case from its beginning. Leaves the devices' files as they are; nobody runs. */
-  async play({ flow, victim, strike }: Case): Promise<Outcome> {
+  async play(one: Case): Promise<Outcome> {
+    const { flow, victim, strike } = one;
     const remarks: string[] = [];
     const faults: string[] = [];
     let seen: Seen = { counted: 0, struck: [] };
     try {
       await this.#prepare(flow);
       const device = this.#ground.named(victim);
-      const wanted = await this.#strikeOnce({ flow, device, strike, remarks });
+      one.touchUp?.(device.folder(FOLDER));
+      const wanted = await this.#runOnce(one, remarks);
       if (!device.isRunning) await device.up();
       await this.#untilRest(flow, undefined);
-      const logIsQuiet = strike.act === 'kill';
+      const logIsQuiet = strike === undefined || strike.act === 'kill';
       const expected = { tree: wanted, copies: flow.copies ?? [], logIsQuiet };
       faults.push(...(await faultsAtRest(this.#ground.daemons, expected)));
       await device.down();
@@ -98,27 +107,31 @@ export class Player {
     await this.#ground.kill();
   }
 
-  /** Runs the flow until all rest, or until the device has ended; what shall stand everywhere. */
-  async #strikeOnce(parts: {
-    readonly flow: Flow;
-    readonly device: TestDaemon;
-    readonly strike: Strike;
-    readonly remarks: string[];
-  }): Promise<Tree> {
-    const { flow, device, strike, remarks } = parts;
+  /** Runs the flow until all rest, or until the victim has ended, and then ends that; what shall stand everywhere. */
+  async #runOnce(
+    { flow, victim, strike, env, touchUp, beside }: Case,
+    remarks: string[],
+  ): Promise<Tree> {
+    const device = this.#ground.named(victim);
     let wanted = flow.wanted(this.#roots);
-    const under = await this.#striker.words(device.directory, strike);
-    const env = { UV_USE_IO_URING: '0' };
-    const starts = this.#ground.daemons.map((daemon) =>
-      daemon.launch(daemon === device ? { under, env } : {}),
-    );
-    await Promise.all(starts);
-    if (flow.live !== undefined) {
+    const under = strike === undefined ? [] : await this.#striker.words(device.directory, strike);
+    const special = { under, env: { UV_USE_IO_URING: '0', ...env } };
+    for (const daemon of this.#ground.daemons)
+      await daemon.launch(daemon === device ? special : {});
+    const stop = new AbortController();
+    const besides = beside?.(stop.signal);
+    try {
+      if (flow.live !== undefined) {
+        await this.#untilRest(flow, device);
+        flow.live(this.#roots);
+        touchUp?.(device.folder(FOLDER));
+        wanted = flow.wanted(this.#roots);
+      }
       await this.#untilRest(flow, device);
-      flow.live(this.#roots);
-      wanted = flow.wanted(this.#roots);
+    } finally {
+      stop.abort();
+      await besides;
     }
-    await this.#untilRest(flow, device);
     if (device.isRunning) await device.stop();
     const [code, signal] = await device.ended;
     if (signal !== 'SIGKILL' && code !== 0) remarks.push(`ended with code ${code}`);

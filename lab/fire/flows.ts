@@ -46,34 +46,35 @@ export function bulk(name: string, bytes: number): Buffer {
   return all;
 }
 
-function write(root: string, name: string, content: string | Buffer): void {
+/** Writes a file, and makes the directories that lead to it. */
+export function writeFileAt(root: string, name: string, content: string | Buffer): void {
   mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
   writeFileSync(path.join(root, name), content);
 }
 
 /** A little of everything that a folder can hold. */
 function plant(root: string): void {
-  write(root, 'small', 'a few words');
-  write(root, 'empty', '');
-  write(root, 'large', bulk('large', 300 * KIB));
-  write(root, 'd/e/deep', 'deep');
-  write(root, 'd/beside', 'beside');
-  write(root, 'tool', '#!/bin/sh\n');
+  writeFileAt(root, 'small', 'a few words');
+  writeFileAt(root, 'empty', '');
+  writeFileAt(root, 'large', bulk('large', 300 * KIB));
+  writeFileAt(root, 'd/e/deep', 'deep');
+  writeFileAt(root, 'd/beside', 'beside');
+  writeFileAt(root, 'tool', '#!/bin/sh\n');
   chmodSync(path.join(root, 'tool'), 0o755);
   symlinkSync('small', path.join(root, 'link'));
   mkdirSync(path.join(root, 'bare'));
 }
 
 function edit(root: string): void {
-  write(root, 'd/e/deep', 'deep, and changed');
+  writeFileAt(root, 'd/e/deep', 'deep, and changed');
   const large = readFileSync(path.join(root, 'large'));
   bulk('another', 128 * KIB).copy(large, 128 * KIB);
-  write(root, 'large', large);
+  writeFileAt(root, 'large', large);
   chmodSync(path.join(root, 'small'), 0o600);
   utimesSync(path.join(root, 'd/beside'), 1_600_000_000, 1_600_000_000);
   rmSync(path.join(root, 'link'));
   symlinkSync('tool', path.join(root, 'link'));
-  write(root, 'empty', 'not any more');
+  writeFileAt(root, 'empty', 'not any more');
 }
 
 function remove(root: string): void {
@@ -94,11 +95,11 @@ function move(root: string): void {
 
 function turn(root: string): void {
   rmSync(path.join(root, 'small'));
-  write(root, 'small/inside', 'a directory now');
+  writeFileAt(root, 'small/inside', 'a directory now');
   rmSync(path.join(root, 'd'), { recursive: true });
-  write(root, 'd', 'a file now');
+  writeFileAt(root, 'd', 'a file now');
   rmSync(path.join(root, 'link'));
-  write(root, 'link', 'a file, too');
+  writeFileAt(root, 'link', 'a file, too');
   rmSync(path.join(root, 'tool'));
   symlinkSync('link', path.join(root, 'tool'));
 }
@@ -111,12 +112,12 @@ function disagree({ a = '', b = '' }: Roots): void {
     [b, 'b'],
   ] as const) {
     for (const name of ['wins-a', 'wins-b', 'd/new'])
-      write(root, name, `${name} as ${who} wants it`);
+      writeFileAt(root, name, `${name} as ${who} wants it`);
     utimesSync(path.join(root, `wins-${who}`), later, later);
   }
   utimesSync(path.join(a, 'd/new'), later, later);
   rmSync(path.join(a, 'edited-there'));
-  write(b, 'edited-there', 'edited by b');
+  writeFileAt(b, 'edited-there', 'edited by b');
 }
 
 function asAt(author: string): (roots: Roots) => Tree {
@@ -172,7 +173,8 @@ export const FLOWS: readonly Flow[] = [
     names: PAIR,
     victims: ['a', 'b'],
     before: ({ a = '' }) => {
-      for (const name of ['wins-a', 'wins-b', 'edited-there', 'd/quiet']) write(a, name, 'old');
+      for (const name of ['wins-a', 'wins-b', 'edited-there', 'd/quiet'])
+        writeFileAt(a, name, 'old');
     },
     apart: disagree,
     wanted: ({ a = '', b = '' }) => ({
@@ -185,7 +187,7 @@ export const FLOWS: readonly Flow[] = [
     name: 'resume',
     names: PAIR,
     victims: ['a', 'b'],
-    apart: ({ a = '' }) => write(a, 'large', bulk('resumed', 2048 * KIB)),
+    apart: ({ a = '' }) => writeFileAt(a, 'large', bulk('resumed', 2048 * KIB)),
     cutOff: 'b',
     wanted: asAt('a'),
   },
@@ -204,7 +206,7 @@ export const FLOWS: readonly Flow[] = [
     live: ({ a = '' }) => {
       edit(a);
       move(a);
-      write(a, 'new/file', 'new');
+      writeFileAt(a, 'new/file', 'new');
       rmSync(path.join(a, 'moved/beside'));
     },
     wanted: asAt('a'),
@@ -213,11 +215,11 @@ export const FLOWS: readonly Flow[] = [
     name: 'chain',
     names: ['a', 'b', 'c'],
     victims: ['b'],
-    before: ({ a = '' }) => write(a, 'old', 'old'),
+    before: ({ a = '' }) => writeFileAt(a, 'old', 'old'),
     apart: ({ a = '', c = '' }) => {
       plant(a);
       rmSync(path.join(c, 'old'));
-      write(a, 'from-c', bulk('c', 200 * KIB));
+      writeFileAt(a, 'from-c', bulk('c', 200 * KIB));
       renameSync(path.join(a, 'from-c'), path.join(c, 'from-c'));
     },
     wanted: ({ a = '', c = '' }) => {

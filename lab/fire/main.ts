@@ -7,6 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { clocks } from './clocks.ts';
+import { links } from './links.ts';
 import type { Run } from './run.ts';
 import { endWithSignals, Scope } from './scope.ts';
 import { errorTargets, killTargets, sweep } from './sweep.ts';
@@ -25,6 +27,8 @@ const { values, positionals } = parseArgs({
     act: { type: 'string' },
     times: { type: 'string' },
     at: { type: 'string' },
+    clock: { type: 'string' },
+    trial: { type: 'string' },
   },
 });
 
@@ -33,6 +37,8 @@ const numberOf = (text: string | undefined): number | undefined =>
 
 const PARTS: Readonly<Record<string, (run: Run) => Promise<void>>> = {
   kills: (run) => sweep(run, { kind: 'kills', targets: killTargets(values), ...sweepOptions() }),
+  links: (run) => links(run, { trial: values.trial }),
+  clocks: (run) => clocks(run, { ...values, most: numberOf(values.most) }),
   errors: (run) => sweep(run, { kind: 'errors', targets: errorTargets(values), ...sweepOptions() }),
 };
 
@@ -51,12 +57,12 @@ async function main(): Promise<number> {
   const tally = new Tally();
   const endMs = performance.now() + (numberOf(values.minutes) ?? Number.POSITIVE_INFINITY) * 60_000;
   const kept = `${directory}-failed`;
-  const run: Run = { directory, kept, scope, tally, seed: Number(values.seed), endMs };
+  const [seed, jobs] = [Number(values.seed), Number(values.jobs)];
+  const run: Run = { directory, kept, scope, tally, seed, jobs, endMs };
   await part(run);
   return tally.end();
 }
 
 function sweepOptions() {
-  const [at, most, jobs] = [numberOf(values.at), numberOf(values.most), Number(values.jobs)];
-  return { at, most, jobs };
+  return { at: numberOf(values.at), most: numberOf(values.most) };
 }

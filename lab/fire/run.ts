@@ -16,6 +16,8 @@ export interface Run {
   readonly scope: Scope;
   readonly tally: Tally;
   readonly seed: number;
+  /** Cases at the same time. */
+  readonly jobs: number;
   /** Monotonic milliseconds; nothing new is begun after that. */
   readonly endMs: number;
 }
