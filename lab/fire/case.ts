@@ -158,7 +158,7 @@ export class Player {
     const problems = await Promise.all(
       this.#ground.daemons.map(async (daemon) => {
         const status = await daemon.tryStatus();
-        return `${daemon.name}: ${JSON.stringify(status?.folders).slice(0, 1500)}`;
+        return `${daemon.name}: ${JSON.stringify(status?.folders ?? 'no answer').slice(0, 1500)}`;
       }),
     );
     throw new Error(`no rest after ${REST_MS} ms: ${last}\n${problems.join('\n')}`);

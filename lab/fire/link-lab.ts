@@ -62,7 +62,8 @@ export class LinkLab {
   }
 
   async setMtu(bytes: number): Promise<void> {
-    for (const end of ENDS) await this.run(end, 'ip', 'link', 'set', 'dev', other(end), 'mtu', `${bytes}`);
+    for (const end of ENDS)
+      await this.run(end, 'ip', 'link', 'set', 'dev', other(end), 'mtu', `${bytes}`);
   }
 
   async set(end: End, state: 'up' | 'down'): Promise<void> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { EMPTY_REPORT, FakeService } from '../../test/support/fake-daemon.ts';
@@ -339,6 +340,22 @@ test('an address that is taken is an error with its name, and nothing stays open
     startControlServer({ ...options, listen, addressFile: path.join(home, 'api-address') }),
     { code: 'LISTEN_FAILED', data: { address: `127.0.0.1:${taken.port}` } },
   );
+});
+
+test('a server whose address cannot be written down does not listen, or the process would never end', async (t) => {
+  const { options, home } = await serve(t);
+  const free = createServer();
+  free.listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  free.close();
+  await once(free, 'close');
+  const listen = { host: '127.0.0.1', port };
+  const addressFile = path.join(home, 'missing', 'api-address');
+  const started = startControlServer({ ...options, listen, addressFile });
+  await assert.rejects(started, { code: 'ENOENT' });
+  const [failure] = await once(request({ ...listen, path: '/' }).end(), 'error');
+  assert.equal(failure.code, 'ECONNREFUSED');
 });
 
 test('a listener beyond loopback works under its own address, with a warning', async (t) => {

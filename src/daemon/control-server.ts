@@ -62,17 +62,20 @@ export async function startControlServer(options: ListeningOptions): Promise<Con
     await app.close();
     throw new KithError('LISTEN_FAILED', { address: hostPortText(listen) }, error);
   }
-  const address = hostPortText(reachable(listen, app));
-  await writePrivateFile(addressFile, `${address}\n`);
-  if (!isLoopback(listen.host)) log.write('warn', 'api-reachable-from-outside', { address });
-  return {
-    address,
-    close: async () => {
-      await rm(addressFile, { force: true });
-      streams.close();
-      await app.close();
-    },
+  const end = async (): Promise<void> => {
+    streams.close();
+    await app.close();
   };
+  try {
+    const address = hostPortText(reachable(listen, app));
+    await writePrivateFile(addressFile, `${address}\n`);
+    if (!isLoopback(listen.host)) log.write('warn', 'api-reachable-from-outside', { address });
+    return { address, close: () => rm(addressFile, { force: true }).finally(end) };
+  } catch (error) {
+    // What listens keeps the process alive.
+    await end();
+    throw error;
+  }
 }
 
 /** The server without a socket. */
