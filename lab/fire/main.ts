@@ -8,6 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { clocks } from './clocks.ts';
+import { full } from './full.ts';
 import { links } from './links.ts';
 import type { Run } from './run.ts';
 import { endWithSignals, Scope } from './scope.ts';
@@ -38,6 +39,7 @@ const numberOf = (text: string | undefined): number | undefined =>
 const PARTS: Readonly<Record<string, (run: Run) => Promise<void>>> = {
   kills: (run) => sweep(run, { kind: 'kills', targets: killTargets(values), ...sweepOptions() }),
   links: (run) => links(run, { trial: values.trial }),
+  full: (run) => full(run, { trial: values.trial }),
   clocks: (run) => clocks(run, { ...values, most: numberOf(values.most) }),
   errors: (run) => sweep(run, { kind: 'errors', targets: errorTargets(values), ...sweepOptions() }),
 };

@@ -93,7 +93,10 @@ export async function sweep(run: Run, options: SweepOptions): Promise<void> {
   const counts = await count(pool, { kind, targets });
   const total = counts.reduce((sum, each) => sum + each.count, 0);
   run.tally.say(`${kind}: ${total} calls in ${counts.length} ways to strike`);
-  await pool.each(spread(counts, { total, most, seed: run.seed }), play);
+  await pool.each(
+    spread(counts, { total, most, seed: run.seed, isTimeless: run.endMs === Infinity }),
+    play,
+  );
 }
 
 /** How many calls there are to strike: what the program does differs little from run to run. */
@@ -132,9 +135,15 @@ function* spread(
     total,
     most,
     seed,
-  }: { readonly total: number; readonly most: number | undefined; readonly seed: number },
+    isTimeless,
+  }: {
+    readonly total: number;
+    readonly most: number | undefined;
+    readonly seed: number;
+    readonly isTimeless: boolean;
+  },
 ): Generator<Struck> {
-  const isAll = most === undefined;
+  const isAll = most === undefined && isTimeless;
   for (let index = 0; index < (most ?? total); index++) {
     const share = (seed * 0.137 + index * GOLDEN) % 1;
     let left = isAll ? index : Math.floor(share * total);

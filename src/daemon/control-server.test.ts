@@ -342,7 +342,9 @@ test('an address that is taken is an error with its name, and nothing stays open
   );
 });
 
-test('a server whose address cannot be written down does not listen, or the process would never end', async (t) => {
+test('a server whose address cannot be written down does not listen, or the process would never end', {
+  timeout: 60_000,
+}, async (t) => {
   const { options, home } = await serve(t);
   const free = createServer();
   free.listen(0, '127.0.0.1');
