@@ -12,9 +12,10 @@ const run = promisify(execFile);
 /** The program as a person starts it. */
 export const KITH = path.resolve(import.meta.dirname, '../../bin/kith');
 
-/** Who is there. The names in their order are a chain: each is linked with the next. */
+/** Who is there. The names in their order are a chain: each is linked with the next, or with all others. */
 export interface Crew {
   readonly names: readonly string[];
+  readonly isMesh?: boolean;
   /** Words before the program, and the address, of each. */
   readonly options?: (name: string) => DaemonOptions;
 }
@@ -39,7 +40,9 @@ export class Ground {
       crew.names.map((name) => TestDaemon.make(lifetime, live, name, optionsOf(name))),
     );
     const neighbours = (at: number) =>
-      [daemons[at - 1], daemons[at + 1]].filter((each) => each !== undefined);
+      crew.isMesh === true
+        ? daemons.toSpliced(at, 1)
+        : [daemons[at - 1], daemons[at + 1]].filter((each) => each !== undefined);
     for (const [at, daemon] of daemons.entries()) {
       for (const other of neighbours(at)) await daemon.meet(other, other.address);
       await daemon.share(FOLDER, neighbours(at));

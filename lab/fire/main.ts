@@ -12,6 +12,7 @@ import { full } from './full.ts';
 import { links } from './links.ts';
 import type { Run } from './run.ts';
 import { endWithSignals, Scope } from './scope.ts';
+import { soak } from './soak.ts';
 import { errorTargets, killTargets, sweep } from './sweep.ts';
 import { Tally } from './tally.ts';
 
@@ -33,12 +34,14 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const SOAK_MINUTES = 30;
 const numberOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
 
 const PARTS: Readonly<Record<string, (run: Run) => Promise<void>>> = {
   kills: (run) => sweep(run, { kind: 'kills', targets: killTargets(values), ...sweepOptions() }),
   links: (run) => links(run, { trial: values.trial }),
+  soak: (run) => soak(run, numberOf(values.minutes) ?? SOAK_MINUTES),
   full: (run) => full(run, { trial: values.trial }),
   clocks: (run) => clocks(run, { ...values, most: numberOf(values.most) }),
   errors: (run) => sweep(run, { kind: 'errors', targets: errorTargets(values), ...sweepOptions() }),

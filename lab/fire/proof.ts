@@ -10,6 +10,8 @@ import { compareTrees } from '../verify/equal-trees.ts';
 const COPY = /\.sync-conflict-/;
 /** What may stand in `.kith` at rest. */
 const OWN: readonly string[] = ['displaced', 'marker', 'stage'];
+/** What Node says when its inspector is open. */
+const INSPECTOR = /^(Debugger |For help, see: |Waiting for the debugger)/;
 /** How long work may go on behind a folder that is equal: leftovers are dropped then. */
 const TIDY_MS = 10_000;
 
@@ -32,8 +34,20 @@ export async function faultsAtRest(
   const { differences } = await compareTrees(roots);
   for (const { path: at, there, what } of differences) faults.push(`${there}: ${at} ${what}`);
   for (const daemon of daemons) {
+    const found = await faultsOfTree(daemon.folder(FOLDER), wanted);
+    faults.push(...found.map((fault) => `${daemon.name}: ${fault}`));
+  }
+  return [...faults, ...(await faultsOfDaemons(daemons, wanted))];
+}
+
+/** What is left lying about, and what the logs tell; the contents of the folders aside. */
+export async function faultsOfDaemons(
+  daemons: readonly TestDaemon[],
+  wanted: Pick<Wanted, 'logIsQuiet'> = { logIsQuiet: true },
+): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const daemon of daemons) {
     const found = [
-      ...(await faultsOfTree(daemon.folder(FOLDER), wanted)),
       ...(await leftovers(daemon.folder(FOLDER))),
       ...(await faultsOfLog(daemon, wanted)),
     ];
@@ -77,13 +91,14 @@ async function strangers(own: string): Promise<readonly string[]> {
 }
 
 /** Lines that tell of a bug, always; of an error, where none was to be met. */
-export async function faultsOfLog(
+async function faultsOfLog(
   daemon: TestDaemon,
   { logIsQuiet }: Pick<Wanted, 'logIsQuiet'>,
 ): Promise<readonly string[]> {
   const lines = (await daemon.log()).split('\n').filter((line) => line !== '');
   const isFault = (line: string): boolean => {
     if (/"BUG"|TypeError|RangeError|Unhandled|ERR_|FATAL|folder-failed/.test(line)) return true;
+    if (INSPECTOR.test(line)) return false;
     // A daemon that cannot go on says why in a line for people.
     if (!line.startsWith('{')) return logIsQuiet || !line.startsWith('kith: ');
     return logIsQuiet && /"level":"?(error|fatal|50|60)/.test(line);
