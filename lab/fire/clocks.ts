@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from './case.ts';
 import { FLOWS, type Flow } from './flows.ts';
-import { Pool } from './pool.ts';
+import type { Pool } from './pool.ts';
 import { command, hasTime, install, type Run } from './run.ts';
 
 const DAY_S = 86_400;
@@ -29,10 +29,9 @@ export interface ClockChoice {
   readonly most?: number | undefined;
 }
 
-export async function clocks(run: Run, choice: ClockChoice): Promise<void> {
+export async function clocks(run: Run, pool: Pool, choice: ClockChoice): Promise<void> {
   await install('lab', 'faults');
   const library = (await command('sh', '-c', 'ls /usr/lib/*/faketime/libfaketimeMT.so.1')).trim();
-  const pool = new Pool(run);
   const all = casesOf(choice);
   const first = run.seed % Math.max(1, all.length);
   const order = [...all.slice(first), ...all.slice(0, first)];

@@ -127,7 +127,7 @@ async function play(
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   if (faults.length === 0) {
     tally.say(`links ${name}: equal after ${seconds} s`);
-    return tally.pass();
+    return tally.pass('links');
   }
   const place = await ground.putAside(path.join(kept, `links-${name}`));
   tally.fail(`links --trial ${name}`, [...faults, `its files: ${place}`]);

@@ -10,7 +10,9 @@ import { parseArgs } from 'node:util';
 import { clocks } from './clocks.ts';
 import { full } from './full.ts';
 import { links } from './links.ts';
+import { Pool } from './pool.ts';
 import type { Run } from './run.ts';
+import { sample } from './sample.ts';
 import { endWithSignals, Scope } from './scope.ts';
 import { soak } from './soak.ts';
 import { errorTargets, killTargets, sweep } from './sweep.ts';
@@ -35,16 +37,32 @@ const { values, positionals } = parseArgs({
 });
 
 const SOAK_MINUTES = 30;
+const SAMPLE_MINUTES = 15;
 const numberOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
 
-const PARTS: Readonly<Record<string, (run: Run) => Promise<void>>> = {
-  kills: (run) => sweep(run, { kind: 'kills', targets: killTargets(values), ...sweepOptions() }),
+type Part = (run: Run, pool: Pool) => Promise<void>;
+
+const PARTS: Readonly<Record<string, Part>> = {
+  kills: (run, pool) => {
+    const targets = killTargets(values);
+    return sweep(run, pool, { kind: 'kills', targets, ...sweepOptions() });
+  },
+  errors: (run, pool) => {
+    const targets = errorTargets(values);
+    return sweep(run, pool, { kind: 'errors', targets, ...sweepOptions() });
+  },
+  clocks: (run, pool) => clocks(run, pool, { ...values, most: numberOf(values.most) }),
   links: (run) => links(run, { trial: values.trial }),
-  soak: (run) => soak(run, numberOf(values.minutes) ?? SOAK_MINUTES),
   full: (run) => full(run, { trial: values.trial }),
-  clocks: (run) => clocks(run, { ...values, most: numberOf(values.most) }),
-  errors: (run) => sweep(run, { kind: 'errors', targets: errorTargets(values), ...sweepOptions() }),
+  soak: (run) => soak(run, numberOf(values.minutes) ?? SOAK_MINUTES),
+  all: async (run, pool) => {
+    for (const name of ['clocks', 'links', 'full', 'kills', 'errors']) {
+      await PARTS[name]?.(run, pool);
+    }
+    await soak(run, SOAK_MINUTES);
+  },
+  sample: (run, pool) => sample(run, pool, numberOf(values.minutes) ?? SAMPLE_MINUTES),
 };
 
 process.exitCode = await main();
@@ -64,7 +82,7 @@ async function main(): Promise<number> {
   const kept = `${directory}-failed`;
   const [seed, jobs] = [Number(values.seed), Number(values.jobs)];
   const run: Run = { directory, kept, scope, tally, seed, jobs, endMs };
-  await part(run);
+  await part(run, new Pool(run));
   return tally.end();
 }
 

@@ -14,6 +14,8 @@ interface Seat {
 export class Pool {
   readonly #run: Run;
   readonly #seats = new Map<string, Promise<Seat>>();
+  /** How many calls of a kind there were when nothing was struck, by words for what was played. */
+  readonly counts = new Map<string, number>();
   #striker: Promise<Striker> | undefined;
 
   constructor(run: Run) {
@@ -48,7 +50,8 @@ export class Pool {
       const place = await ground.putAside(path.join(kept, repeat.replaceAll(/[^\w]+/g, '-')));
       const struck = seen.struck.slice(0, 3).map((line) => `struck: ${line}`);
       tally.fail(repeat, [...struck, ...faults, ...remarks, `its files: ${place}`]);
-    } else if (isStruck) tally.pass();
+    } else if (one.strike?.at === 0) tally.pass('undisturbed');
+    else if (isStruck) tally.pass(repeat.split(' ')[0] ?? '');
     else tally.miss();
     return outcome;
   }

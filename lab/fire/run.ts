@@ -27,6 +27,11 @@ export function hasTime(run: Pick<Run, 'endMs'>): boolean {
   return performance.now() < run.endMs;
 }
 
+/** The same run, for so long at most. */
+export function within(run: Run, ms: number): Run {
+  return { ...run, endMs: Math.min(run.endMs, performance.now() + ms) };
+}
+
 /** Installs what is missing of groups of test/services/install.sh. Throws with its words if it cannot. */
 export async function install(...groups: readonly string[]): Promise<void> {
   await promisify(execFile)('bash', [path.join(SERVICES, 'install.sh'), ...groups]);

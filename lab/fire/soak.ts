@@ -60,7 +60,7 @@ export async function soak(run: Run, minutes: number): Promise<void> {
     stop.abort();
     await ground.kill();
   }
-  if (faults.length === 0) return tally.pass();
+  if (faults.length === 0) return tally.pass('soak');
   const place = await ground.putAside(path.join(kept, 'soak'));
   tally.fail(`soak --minutes ${minutes} --seed ${seed}`, [...faults, `its files: ${place}`]);
 }

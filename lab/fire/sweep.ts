@@ -3,7 +3,7 @@
 import type { CallSet } from './calls.ts';
 import type { Case } from './case.ts';
 import { FLOWS, type Flow } from './flows.ts';
-import { Pool } from './pool.ts';
+import type { Pool } from './pool.ts';
 import { hasTime, install, type Run } from './run.ts';
 
 /** One flow with one victim, and what happens to it. */
@@ -75,10 +75,9 @@ function pairsOf({ flow, victim }: Choice): readonly Pick<Target, 'flow' | 'vict
 }
 
 /** Plays the cases, as many as there is time for. */
-export async function sweep(run: Run, options: SweepOptions): Promise<void> {
+export async function sweep(run: Run, pool: Pool, options: SweepOptions): Promise<void> {
   await install('lab');
   const { kind, targets, at, most } = options;
-  const pool = new Pool(run);
   const play = async (struck: Struck, worker: number): Promise<void> => {
     if (!hasTime(run)) return;
     await pool.play(caseOf(struck), { repeat: repeatOf(kind, struck), worker });
@@ -104,9 +103,10 @@ async function count(
   pool: Pool,
   { kind, targets }: Pick<SweepOptions, 'kind' | 'targets'>,
 ): Promise<readonly Counted[]> {
+  const { counts } = pool;
   const keyOf = ({ flow, victim, calls }: Target): string => `${flow.name} ${victim} ${calls}`;
-  const counts = new Map<string, number>();
-  const different = [...new Map(targets.map((target) => [keyOf(target), target])).values()];
+  const unknown = targets.filter((target) => !counts.has(keyOf(target)));
+  const different = [...new Map(unknown.map((target) => [keyOf(target), target])).values()];
   await pool.each(different, async (target, worker) => {
     const struck = { ...target, at: 0 };
     const { seen } = await pool.play(caseOf(struck), { repeat: repeatOf(kind, struck), worker });

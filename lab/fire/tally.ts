@@ -4,14 +4,17 @@ const PROGRESS_MS = 20_000;
 
 export class Tally {
   #passed = 0;
+  readonly #kinds = new Map<string, number>();
   #failed = 0;
   #missed = 0;
   #saidMs = performance.now();
   readonly #startMs = performance.now();
   readonly #repeats: string[] = [];
 
-  pass(): void {
+  /** `kind`: what sort of case it was. */
+  pass(kind: string): void {
     this.#passed += 1;
+    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
     this.#progress();
   }
 
@@ -32,18 +35,11 @@ export class Tally {
     console.log(text);
   }
 
-  get passed(): number {
-    return this.#passed;
-  }
-
-  get missed(): number {
-    return this.#missed;
-  }
-
-  /** Fails unless at least so many have passed. */
-  expect(least: number, what: string): void {
-    if (this.#passed >= least) return;
-    this.fail(what, [`too few cases: ${this.#passed} passed, ${least} should have at least`]);
+  /** Fails unless at least so many cases of this kind have passed. */
+  expect(kind: string, least: number): void {
+    const passed = this.#kinds.get(kind) ?? 0;
+    if (passed >= least) return;
+    this.fail(kind, [`too few cases: ${passed} passed, ${least} should have at least`]);
   }
 
   /** The last line; the exit code. */
@@ -51,6 +47,8 @@ export class Tally {
     for (const repeat of this.#repeats) console.log(`repeat: ${repeat}`);
     if (this.#missed > 0) console.log(`${this.#missed} cases did not come to their call`);
     const seconds = Math.round((performance.now() - this.#startMs) / 1000);
+    const kinds = [...this.#kinds].map(([kind, count]) => `${kind} ${count}`);
+    console.log(`passed: ${kinds.join(', ')}`);
     console.log(`after ${Math.floor(seconds / 60)} min ${seconds % 60} s:`);
     console.log(`${this.#passed} passed, ${this.#failed} failed`);
     return this.#failed > 0 || this.#passed === 0 ? 1 : 0;
