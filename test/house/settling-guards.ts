@@ -124,6 +124,18 @@ export const settlingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'a link that was made anew is taken for the one of our row',
+    file: 'links-made-anew',
+    scenario: 'CRS-02: a link made anew',
+    edits: [
+      {
+        file: 'src/engine/programs/apply-item.ts',
+        from: 'return isAsSeen(found, seen) && equalBytes(',
+        to: 'return equalBytes(',
+      },
+    ],
+  },
+  {
     name: 'damage that is met while a device is answered ends its connection',
     file: 'damaged-rows',
     scenario: 'damage met by the read of peer',
@@ -132,6 +144,18 @@ export const settlingGuards: readonly Guard[] = [
         file: 'src/engine/halting.ts',
         from: `return known?.kind === 'corrupt' ? halt(known) : error;`,
         to: 'halt.length; return known ?? error;',
+      },
+    ],
+  },
+  {
+    name: 'whoever waits for a content waits on when something else is ready at its path',
+    file: 'transfers',
+    scenario: 'files that are changed and then moved',
+    edits: [
+      {
+        file: 'src/engine/groups.ts',
+        from: 'return ready !== undefined && keyOf(ready.operation) === keyOf(operation);',
+        to: 'return ready !== undefined;',
       },
     ],
   },
