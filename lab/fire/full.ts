@@ -96,7 +96,7 @@ async function play(
   await ground.restore('fresh');
   const device = ground.named(trial.who);
   const directory = trial.what === 'home' ? device.home : device.folder(FOLDER);
-  const disk = await SmallDisk.under(run, directory, trial.size);
+  const disk = await SmallDisk.under(directory, trial.size);
   try {
     await disk.fill(trial.room);
     faults.push(...(await fillUp({ trial, ground, device, disk })));

@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { command, type Run } from './run.ts';
+import { labOf } from './supervise.ts';
 
 const SCRIPT = path.resolve(import.meta.dirname, '../../test/services/lab-netns.sh');
 const ENDS = ['a', 'b'] as const;
@@ -20,7 +21,7 @@ export class LinkLab {
 
   /** Needs root. The namespaces go with the run's scope. */
   static async make(run: Run): Promise<LinkLab> {
-    const dot = path.join(run.directory, `fire${process.pid}.dot`);
+    const dot = path.join(run.directory, `${labOf(run.directory)}.dot`);
     await writeFile(dot, 'graph fire {\n  a -- b;\n}\n');
     run.scope.after(async () => void (await command('bash', SCRIPT, dot, 'down')));
     // Each line: a node, its neighbour, the neighbour's address.

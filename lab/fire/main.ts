@@ -3,9 +3,7 @@
  *   npm run fire -- kills|errors|clocks|links|full|soak|all|sample [--minutes M] [--seed N] [--most N] [--flow F] [--at N] …
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import path from 'node:path';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { clocks } from './clocks.ts';
 import { full } from './full.ts';
@@ -13,8 +11,9 @@ import { links } from './links.ts';
 import { Pool } from './pool.ts';
 import type { Run } from './run.ts';
 import { sample } from './sample.ts';
-import { endWithSignals, Scope } from './scope.ts';
+import { Scope } from './scope.ts';
 import { soak } from './soak.ts';
+import { supervise, workDirectory } from './supervise.ts';
 import { errorTargets, killTargets, sweep } from './sweep.ts';
 import { Tally } from './tally.ts';
 
@@ -73,10 +72,9 @@ async function main(): Promise<number> {
     console.error(`npm run fire -- ${Object.keys(PARTS).join('|')} [options]`);
     return 2;
   }
-  endWithSignals();
+  const directory = workDirectory();
+  if (directory === undefined) return await supervise();
   await using scope = new Scope();
-  const directory = await mkdtemp(path.join(tmpdir(), 'kith-fire-'));
-  scope.after(() => rm(directory, { recursive: true, force: true }));
   const tally = new Tally();
   const endMs = performance.now() + (numberOf(values.minutes) ?? Number.POSITIVE_INFINITY) * 60_000;
   const kept = `${directory}-failed`;

@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, rm, rmdir, statfs, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { command, type Run } from './run.ts';
+import { command } from './run.ts';
 
 export interface DiskSize {
   readonly bytes: number;
@@ -13,15 +13,14 @@ export interface DiskSize {
 export class SmallDisk {
   readonly #mount: string;
   readonly #bound: string;
-  #isMounted = true;
 
   private constructor(mount: string, bound: string) {
     this.#mount = mount;
     this.#bound = bound;
   }
 
-  /** Moves `directory`, with what is in it, to a disk of its own. It goes with the run's scope, if not before. Needs root. */
-  static async under(run: Run, directory: string, size: DiskSize): Promise<SmallDisk> {
+  /** Moves `directory`, with what is in it, to a disk of its own. To be ended; what a run leaves, its supervisor takes away. Needs root. */
+  static async under(directory: string, size: DiskSize): Promise<SmallDisk> {
     const mount = `${directory}.disk`;
     const image = `${directory}.image`;
     await writeFile(image, '');
@@ -35,9 +34,7 @@ export class SmallDisk {
     await command('cp', '-a', directory, inside);
     await mkdir(path.join(mount, 'ballast'));
     await command('mount', '--bind', inside, directory);
-    const disk = new SmallDisk(mount, directory);
-    run.scope.after(() => disk.end());
-    return disk;
+    return new SmallDisk(mount, directory);
   }
 
   /** Leaves no more room than this: bytes, and new files if that is said. */
@@ -60,8 +57,6 @@ export class SmallDisk {
 
   /** Unmounts it; what was on it is gone. Nobody may use it any more. */
   async end(): Promise<void> {
-    if (!this.#isMounted) return;
-    this.#isMounted = false;
     await command('umount', this.#bound);
     await command('umount', this.#mount);
   }
