@@ -4,9 +4,10 @@
  *
  *   strike LOG CALLS PLACES AT TIMES ACT PROGRAM [ARGUMENT]...
  *
- * CALLS: names, with commas; `create` is an openat that may make the file. PLACES: absolute directories, with commas; a call counts if one of its paths or descriptors lies
- * there. AT: number of the first call that is struck; 0: none, only counts. TIMES: how many in a row, for two seconds at most. ACT: `kill`, or the name of
- * an error. Every counted call is a line `NUMBER CALL PATH` in LOG, with `!` before it if it was struck.
+ * CALLS: names, with commas; `create` is an openat that may make the file. PLACES: absolute directories, with commas; a call
+ * counts if one of its paths or descriptors lies there. AT: number of the first call that is struck; 0: none, calls are only
+ * counted. TIMES: how many in a row, for two seconds at most. ACT: `kill`, or the name of an error. Every counted call is a line
+ * `NUMBER CALL PATH` in LOG, with `!` before it if it was struck.
  *
  * The program has the process id that strike was started with; the tracer is a process of its own and ends with it. Only calls in
  * the list stop the program (a seccomp filter sees to that). Linux on x86-64.
@@ -36,7 +37,7 @@
 #error "registers are those of x86-64"
 #endif
 
-/* Where a call's paths are: for each, the argument with the directory (or -1: none) and that with the name (or -1: only the descriptor). */
+/* Where a call's paths are: for each the argument with the directory (-1: none), and that with the name (-1: no name). */
 struct call {
   const char *name;
   long number;
