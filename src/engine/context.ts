@@ -13,9 +13,11 @@ import type { FolderStore, OurEntry, Seen } from '../ports/folder-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { Watcher } from '../ports/watcher.ts';
+import type { Busy } from './busy.ts';
 import type { Ledger } from './ledger.ts';
 import type { Root } from './programs/reach.ts';
 import type { EnginePrograms } from './programs.ts';
+import type { Superseded } from './superseded.ts';
 import type { Tally } from './tally.ts';
 import type { StageWitness } from './witness.ts';
 
@@ -42,7 +44,9 @@ export interface FolderContext {
   /** How far what takes long has come. */
   readonly tally: Tally;
   /** Paths of the group under way: what is seen there means nothing until it is recorded, or recovered. */
-  readonly busy: Set<RelPath>;
+  readonly busy: Busy;
+  /** What news has replaced before it could be recognised on the disk. */
+  readonly superseded: Superseded;
   /** Paths at which recovery has not told yet what is where, and why not: nobody looks at them or plans them meanwhile. */
   readonly unsettled: Map<RelPath, ErrorCode>;
   /** Changes with every start of the machine. */

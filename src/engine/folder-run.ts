@@ -3,10 +3,10 @@
 import { TaskGroup } from '../base/task-group.ts';
 import { type DeviceId, shortId } from '../model/device-id.ts';
 import type { FolderId } from '../model/folder.ts';
-import type { RelPath } from '../model/path.ts';
 import { countedBy } from '../planner/kept.ts';
 import type { Rules } from '../planner/rules.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
+import { Busy } from './busy.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
 import { keepDurable, unsyncedRange } from './durability.ts';
 import { type Heard, Hearings } from './hearing.ts';
@@ -19,6 +19,7 @@ import { Puller } from './puller.ts';
 import { recoverIntents, rescueDisplaced } from './recovery.ts';
 import { Server } from './server.ts';
 import type { Sources } from './sources.ts';
+import { Superseded } from './superseded.ts';
 import { Tally } from './tally.ts';
 import { StageWitness } from './witness.ts';
 
@@ -93,7 +94,8 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     store,
     ledger: parts.ledger,
     tally: new Tally(),
-    busy: new Set<RelPath>(),
+    busy: new Busy(),
+    superseded: new Superseded({ isAfterBreak: opened.isAfterBreak }),
     unsettled: new Map(),
     bootId,
     bootedAtMs: parts.bootedAtMs,
@@ -125,6 +127,7 @@ export async function carryOn(
     await group.join();
   } finally {
     group.cancel(signal.reason);
+    context.busy.clear();
     await context.witness.release();
   }
 }

@@ -70,6 +70,9 @@ export class Hearings {
     const fresh = this.#freshOf(device, news);
     for (let at = 0; at < Math.max(1, fresh.length); at += GROUP) {
       const entries = fresh.slice(at, at + GROUP);
+      const paths = entries.map(({ path }) => path);
+      // A crash must find what is being put in place among what is announced.
+      await this.#context.busy.allFree(paths);
       await this.#context.ledger.change(() => {
         const stored = this.stored(device);
         const begins = news.kind === 'full' && at === 0;
@@ -78,13 +81,14 @@ export class Hearings {
         // Only with the last of it, for nobody says that sequences ascend within a message.
         const isLast = at + GROUP >= fresh.length;
         const heard = isLast ? highest(news, before) : before;
+        const { superseded, store } = this.#context;
+        for (const path of paths) superseded.note(store, path);
         const change: FolderChange = {
           claims: { device, entries: entries.map(({ sequence: _, ...entry }) => entry) },
           peer: { ...stored, heard },
         };
         return begins ? { ...change, beginIndex: device } : change;
       });
-      const paths = entries.map(({ path }) => path);
       this.#context.tally.heard(device, paths);
     }
     if (hearing === undefined) return;

@@ -9,7 +9,7 @@ import { TaskGroup } from '../base/task-group.ts';
 import type { WatchBatch } from '../ports/watcher.ts';
 import { Burials } from './burials.ts';
 import { classifyLook } from './classify-look.ts';
-import type { FolderContext } from './context.ts';
+import { diskPathOf, type FolderContext } from './context.ts';
 import { repair, sortDamage } from './damage-control.ts';
 import { Dirty, REST_MS } from './dirty.ts';
 import { type Findings, noFindings } from './findings.ts';
@@ -48,7 +48,7 @@ export class Observer {
   #isWorking = false;
   #blind: string | undefined;
 
-  /** `onFirstLook`: what was awaited before anything is fetched has happened. */
+  /** `onFirstLook`: what was awaited before anything, or some paths, are planned has happened. */
   constructor(context: FolderContext, onFirstLook: () => void) {
     this.#context = context;
     this.#onFirstLook = onFirstLook;
@@ -136,19 +136,23 @@ export class Observer {
     const isBuried = await this.#bury(nowMs);
     if (this.#isScanning && this.#reader.size + this.#burials.size === 0) {
       this.#isScanning = false;
-      this.#endFirstLook();
       this.#context.tally.endScan();
       this.#burials.forgetConfirmation();
       // What was not damaged by now is not damaged by that power cut.
       this.#context.unsynced.range = undefined;
     }
+    if (!this.#isScanning) this.#endFirstLook();
     if (!this.#isScanning && this.#reader.size === 0) this.#context.tally.rest();
     return isBuried;
   }
 
   #endFirstLook(): void {
-    const { firstLook } = this.#context;
-    if (!firstLook.isAwaited) return;
+    const { firstLook, superseded, store } = this.#context;
+    const hasHeldBack = superseded.release((path) => {
+      const at = diskPathOf(store, path);
+      return this.#dirty.has(at) || this.#reader.has(at) || this.problems.has(at);
+    });
+    if (!firstLook.isAwaited && !hasHeldBack) return;
     firstLook.isAwaited = false;
     this.#onFirstLook();
   }

@@ -25,6 +25,8 @@ export interface Opened {
   readonly identity: FolderIdentity;
   /** It began anew: no row of ours is left. */
   readonly isBaseNew: boolean;
+  /** The last run did not come to its clean end, or there was none. */
+  readonly isAfterBreak: boolean;
   /** The machine stopped without a clean end since the last start. */
   readonly isAfterPowerCut: boolean;
 }
@@ -49,7 +51,9 @@ export async function openFolder(opening: Opening): Promise<Opened> {
   const bootId = isAfterPowerCut ? before.bootId : opening.bootId;
   const now = { ...identity, token, nextToken: token, bootId, endedCleanly: false };
   await store.commit({ identity: now });
-  return { root: { path, token: now.token }, identity: now, isBaseNew, isAfterPowerCut };
+  const isAfterBreak = !before.endedCleanly;
+  const root = { path, token: now.token };
+  return { root, identity: now, isBaseNew, isAfterBreak, isAfterPowerCut };
 }
 
 /**

@@ -146,10 +146,9 @@ export class Puller {
     this.#isStagingAnew = true;
     try {
       await this.#fetches.endAll(new Error('staged anew'));
-      for (const operation of this.#groups.abandonAll()) {
-        this.consider([operation.path]);
-        this.#unpark(operation);
-      }
+      const given = this.#groups.abandonAll();
+      this.consider(given.map(({ path }) => path));
+      for (const operation of given) this.#unpark(operation);
       await this.#leftovers.dropAll();
     } finally {
       this.#isStagingAnew = false;
@@ -163,8 +162,8 @@ export class Puller {
 
   /** Starts what the path needs; the operation itself if only our row changes. */
   #planPath(path: RelPath, group: TaskGroup): Note | undefined {
-    const { store, rules, busy, unsettled } = this.#context;
-    if (unsettled.has(path)) return undefined;
+    const { store, rules, busy, unsettled, superseded } = this.#context;
+    if (unsettled.has(path) || superseded.has(path)) return undefined;
     if (busy.has(path)) return this.#waitFor('busy', path);
     const ours = store.ours(path);
     const basedOn = ours?.sequence ?? 0;

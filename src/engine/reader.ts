@@ -38,6 +38,11 @@ export class Reader {
     this.#events = events;
   }
 
+  /** A large file that waits or is being read. */
+  has(diskPath: string): boolean {
+    return this.#large.has(diskPath) || this.#reading.has(diskPath);
+  }
+
   /** Large files that wait or are being read. */
   get size(): number {
     return this.#large.size + this.#reading.size;

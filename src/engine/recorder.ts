@@ -122,6 +122,7 @@ function sidesOf(context: Recording, path: RelPath, ours: OurEntry | undefined):
   return {
     ours,
     announced: context.store.announced(path).map((version) => version.entry),
+    superseded: context.superseded.at(path),
     counter: context.counter,
     counterUsed: context.counterUsed,
     shortId: context.self.shortId,

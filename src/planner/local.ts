@@ -15,6 +15,8 @@ const NOTHING = new Uint8Array(0);
 export interface LocalSides {
   readonly ours: Entry | undefined;
   readonly announced: readonly Entry[];
+  /** Versions that were announced before, and may be what stands here. */
+  readonly superseded?: readonly Entry[];
   /** Id of our counter in version vectors. */
   readonly counter: bigint;
   /** Every value of it that was ever announced is at most this, or stands in one of these versions. */
@@ -29,8 +31,10 @@ export function recordFound(found: Found, sides: LocalSides): Entry | undefined 
   const plain = { ...found, deleted: false, invalid: false };
   if (ours !== undefined && !ours.deleted && !ours.invalid && isAlike(plain, ours))
     return undefined;
-  const known = chooseGlobal(sides.announced)?.entry;
-  if (known !== undefined && isAlike(plain, known) && isNews(known, ours)) return known;
+  const global = chooseGlobal(sides.announced)?.entry;
+  const known = [...(global === undefined ? [] : [global]), ...(sides.superseded ?? [])];
+  const version = known.find((each) => isAlike(plain, each) && isNews(each, ours));
+  if (version !== undefined) return version;
   return {
     ...plain,
     previousHash: replacedBy(plain, tellingRow(ours)),

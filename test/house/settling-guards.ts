@@ -159,4 +159,52 @@ export const settlingGuards: readonly Guard[] = [
       },
     ],
   },
+  {
+    name: 'what news has superseded is forgotten at once',
+    file: 'killed-and-outrun',
+    scenario: 'CRS-02: killed at any call of an edit',
+    edits: [
+      {
+        file: 'src/engine/hearing.ts',
+        from: 'for (const path of paths) superseded.note(store, path);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'what may stand here is planned before anybody has looked',
+    file: 'killed-and-outrun',
+    scenario: 'CRS-02: killed at any call of a new file, and its delete',
+    edits: [
+      {
+        file: 'src/engine/puller.ts',
+        from: ' || superseded.has(path)',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'what could not be looked at yet counts as looked at',
+    file: 'killed-and-outrun',
+    scenario: 'CRS-02: killed at any call of a new link, and its delete',
+    edits: [
+      {
+        file: 'src/engine/observer.ts',
+        from: 'return this.#dirty.has(at) || this.#reader.has(at) || this.problems.has(at);',
+        to: 'return this.#reader.has(at) || this.problems.has(at);',
+      },
+    ],
+  },
+  {
+    name: 'news is taken of what is being put in place',
+    file: 'killed-and-outrun',
+    scenario: 'CRS-02: killed while a group is made durable',
+    edits: [
+      {
+        file: 'src/engine/hearing.ts',
+        from: 'await this.#context.busy.allFree(paths);',
+        to: '',
+      },
+    ],
+  },
 ];

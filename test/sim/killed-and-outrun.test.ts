@@ -1,0 +1,103 @@
+/**
+ * Kith is killed while it puts a version in place, and hears of later ones before it has looked at its disk: what it had
+ * put there is nobody's edit. Or it hears of them in the middle, and is killed then.
+ */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SimDevice } from '../../lab/sim/device.ts';
+import { assertStageEmpty, revive, sweep } from './crash-sweep.ts';
+import { assertTrees, calm, copiesOn, onJob, told, treeOf } from './scene.ts';
+
+type Deed = (laptop: SimDevice) => void;
+
+/** So much to read at the first look that the news is there before. */
+const MANY = 120;
+
+/** What the person does one after the other; the receiver is killed at the first one. */
+const CHANGES: Readonly<
+  Record<string, { readonly deeds: readonly Deed[]; readonly after: readonly string[] }>
+> = {
+  'an edit, and two more': {
+    deeds: ['new', 'newer', 'newest'].map((text) => (laptop) => laptop.person.write('d/f', text)),
+    after: ['d/', 'd/f = newest', 'keep = keep'],
+  },
+  'a new file, and two edits of it': {
+    deeds: ['new', 'newer', 'newest'].map((text) => (laptop) => laptop.person.write('d/g', text)),
+    after: ['d/', 'd/f = old', 'd/g = newest', 'keep = keep'],
+  },
+  'a new file, and its delete': {
+    deeds: [({ person }) => person.write('d/g', 'new'), ({ person }) => person.delete('d/g')],
+    after: ['d/', 'd/f = old', 'keep = keep'],
+  },
+  'a new link, and its delete': {
+    deeds: [({ person }) => person.makeLink('l', 'keep'), ({ person }) => person.delete('l')],
+    after: ['d/', 'd/f = old', 'keep = keep'],
+  },
+};
+
+for (const [what, { deeds, after }] of Object.entries(CHANGES)) {
+  test(`CRS-02: killed at any call of ${what}, which it hears of before it looks, it ends the same`, () =>
+    sweep(
+      async (world, moment) => {
+        const [laptop, desk] = [world.device('laptop'), world.device('desk')];
+        world.mesh();
+        world.network.shape('laptop', 'desk', { delayMs: 0, jitterMs: 0 });
+        laptop.person.write('keep', 'keep');
+        laptop.person.write('d/f', 'old');
+        world.upAll();
+        await world.run({ ms: 5000 });
+        moment.at(desk, () => world.crash(desk, 'kill'), 'apply');
+        for (const deed of deeds) {
+          deed(laptop);
+          await world.run({ ms: 5000 });
+        }
+        if (desk.life === undefined) {
+          for (let i = 0; i < MANY; i++) desk.person.write(`many/${i}`, `${i}`);
+        }
+        revive(world, desk);
+        await calm(world);
+        for (const device of [laptop, desk]) {
+          const tree = treeOf(device).filter((line) => !line.startsWith('many/'));
+          assert.deepEqual(tree, after, device.name);
+        }
+        assertStageEmpty(desk);
+      },
+      { moreThan: 5 },
+    ));
+}
+
+test('CRS-02: killed while a group is made durable, and news of its files has come meanwhile, it ends the same', async () => {
+  let kills = 0;
+  for (let nth = 15; nth <= 165; nth += 30) {
+    const slow = { disk: { syncsAsOne: false } };
+    await told({ laptop: {}, desk: slow }, async (world, laptop, desk) => {
+      const names = Array.from({ length: 100 }, (_, i) => `${i}/f`);
+      const write = (text: string): void => {
+        for (const name of names) laptop.person.write(name, `${text} ${name}`);
+      };
+      write('old');
+      world.upAll();
+      await calm(world);
+      let syncs = 0;
+      const stop = onJob(desk, 'apply', ({ call }) => {
+        if (call !== 'sync') return;
+        syncs += 1;
+        if (syncs !== nth) return;
+        stop();
+        kills += 1;
+        world.crash(desk, 'kill');
+      });
+      for (const text of ['new', 'newer', 'still newer', 'newest']) {
+        write(text);
+        await world.run({ ms: 70 });
+      }
+      await world.run({ ms: 4000 });
+      revive(world, desk);
+      await calm(world);
+      assertTrees([laptop, desk], treeOf(laptop));
+      assert.deepEqual(copiesOn(desk), []);
+    });
+  }
+  assert.ok(kills > 5, `${kills} kills`);
+});
