@@ -28,5 +28,10 @@ export function haltingNow<Result>(
 
 function haltOf(error: unknown, halt: (error: KithError) => KithError): unknown {
   const known = asKithError(error);
-  return known?.kind === 'corrupt' ? halt(known) : error;
+  return known !== undefined && isStopping(known) ? halt(known) : error;
+}
+
+/** Damage, or a database that takes or gives nothing: the folder says so, where a connection would only be lost again and again. */
+function isStopping({ kind, code }: KithError): boolean {
+  return kind === 'corrupt' || code === 'STORE_FULL' || code === 'STORE_FAILED';
 }
