@@ -16,7 +16,6 @@ import { nodeNetwork } from '../host/node-network.ts';
 import { NodeRandom } from '../host/node-random.ts';
 import { openNodeStore } from '../host/node-store.ts';
 import { NodeWatcher } from '../host/node-watcher.ts';
-import { damagedBeside } from '../host/store-file.ts';
 import type { Log } from '../ports/log.ts';
 import { ConfigFile, readConfig } from './config-file.ts';
 import { startControlServer } from './control-server.ts';
@@ -24,6 +23,7 @@ import { ensureToken } from './control-token.ts';
 import { Device, type DeviceFacts } from './device.ts';
 import { deviceConfig } from './device-config.ts';
 import { lockHome } from './lock.ts';
+import { statusNotes } from './notes.ts';
 import { Pauses } from './pauses.ts';
 import { daemonService } from './service.ts';
 
@@ -119,7 +119,7 @@ async function runOnce(home: string, options: RunOptions): Promise<'ended' | 'da
   const now = () => config;
   group.start((inner) => endPauses({ pauses, file, log, config: now, update }, inner));
   const uptimeMs = () => Math.round(clock.mono() - options.startedMs);
-  const notes = () => notesOf(files.index);
+  const notes = () => statusNotes(files.index);
   const service = daemonService({ device, facts, file, config: now, uptimeMs, notes });
   await serve({ config, token, service, log, addressFile: files.address }, async () => {
     log.write('info', 'ready', { device: facts.self, version });
@@ -127,14 +127,6 @@ async function runOnce(home: string, options: RunOptions): Promise<'ended' | 'da
     await group.join();
   });
   return isDamaged ? 'damaged' : 'ended';
-}
-
-/** A database that was damaged is no secret, for as long as it is kept. */
-async function notesOf(index: string): Promise<readonly string[]> {
-  return (await damagedBeside(index)).map(
-    (kept) =>
-      `a damaged database was replaced by an empty one; it is kept as ${kept} until you remove it`,
-  );
 }
 
 /** Has every pause end in its time, until the signal aborts. */

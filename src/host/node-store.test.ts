@@ -107,6 +107,38 @@ describe('state database on the disk', () => {
     assert.equal(damages.length, 1);
   });
 
+  it('keeps its rows after an error of reading that SQLite took for damage', async (t) => {
+    const store = await fill(10);
+    const prepare = t.mock.method(DatabaseSync.prototype, 'prepare', () => {
+      throw Object.assign(new Error('database disk image is malformed'), { errcode: 11 });
+    });
+    assert.throws(() => store.folder('g').ours(at('p1')), { code: 'STORE_CORRUPT' });
+    prepare.mock.restore();
+    await store.close();
+    assert.ok(fs.existsSync(`${file}.suspect`));
+    const next = await open();
+    assert.deepEqual(damages, []);
+    assert.equal(next.folder('f').ours(at('p1'))?.sequence, 2);
+    assert.ok(!fs.existsSync(`${file}.suspect`));
+    await next.close();
+  });
+
+  it('is replaced after damage that SQLite speaks of and that is some', async () => {
+    await (await fill(2000)).close();
+    const bytes = fs.readFileSync(file);
+    bytes.fill(0xa5, 8 * 4096, 60 * 4096);
+    fs.writeFileSync(file, bytes);
+    const store = await open();
+    assert.throws(() => store.folder('f').oursAfter(0, 5000), { code: 'STORE_CORRUPT' });
+    await store.close();
+    assert.equal(damages.length, 0);
+    const next = await open();
+    assert.equal(damages.length, 1);
+    assert.deepEqual(fs.readFileSync(`${file}.damaged-1`), bytes);
+    assert.ok(!fs.existsSync(`${file}.suspect`));
+    await next.close();
+  });
+
   it('CRS-10: is refused and left alone if a newer Kith made it', async () => {
     await (await fill(1)).close();
     const database = new DatabaseSync(file);

@@ -162,7 +162,7 @@ class NodeStore implements StateStore {
     const damage = asKithError(error, 'STORE_CORRUPT');
     if (damage === undefined || this.#isSuspect) return error;
     try {
-      markSuspect(this.#parts.file);
+      markSuspect(this.#parts.file, damage);
     } catch (reason) {
       // The disk is in a worse state than one file. Whoever meets the damage next tries again.
       return new KithError(damage.code, { ...damage.data, unmarked: String(reason) }, error);

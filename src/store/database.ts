@@ -4,17 +4,20 @@ import { DatabaseSync } from 'node:sqlite';
 import { assert } from '../base/assert.ts';
 import { KithError } from '../base/error.ts';
 import { MIGRATIONS, type Migration } from './schema.ts';
-import { withStoreErrors } from './sqlite-error.ts';
+import { CORRUPT, withStoreErrors } from './sqlite-error.ts';
 
 const CACHE_KIB = 16 * 1024;
 /** What the log is cut back to once it is empty. */
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 
-export type StoreCheck = 'none' | 'quick' | 'suspect';
+export type StoreCheck = 'none' | 'quick' | 'full' | 'suspect';
 
 export interface OpenWriterOptions {
   readonly file: string;
-  /** `quick`: every page is read and tested, for after an unclean end. `suspect`: damage was met, so none is looked for. */
+  /**
+   * `quick`: every page is read and tested, for after an unclean end. `full`: indexes are compared as well, for when damage is
+   * only said. `suspect`: damage was met, so none is looked for.
+   */
   readonly check: StoreCheck;
 }
 
@@ -122,7 +125,10 @@ export function inTransaction(database: DatabaseSync, work: () => void): void {
 }
 
 function refuseDamage(database: DatabaseSync, check: StoreCheck): void {
-  if (check !== 'quick') return;
-  const verdict = String(database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
-  if (verdict !== 'ok') throw new KithError('STORE_CORRUPT', { reason: verdict });
+  if (check !== 'quick' && check !== 'full') return;
+  const pragma = check === 'quick' ? 'quick_check' : 'integrity_check';
+  const verdict = String(database.prepare(`PRAGMA ${pragma}(1)`).get()?.[pragma]);
+  if (verdict === 'ok') return;
+  const sqlite = verdict.includes('unable to get the page') ? { sqlite: CORRUPT } : {};
+  throw new KithError('STORE_CORRUPT', { reason: verdict, ...sqlite });
 }

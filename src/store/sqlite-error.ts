@@ -2,9 +2,12 @@
 
 import { asKithError, type ErrorCode, KithError } from '../base/error.ts';
 
+/** SQLite met damage; or the disk gave an error for a page, for which it says the same. */
+export const CORRUPT = 11;
+
 /** https://sqlite.org/rescode.html; whatever is not here is STORE_FAILED, which promises nothing. */
 const CODES: Readonly<Record<number, ErrorCode>> = {
-  11: 'STORE_CORRUPT',
+  [CORRUPT]: 'STORE_CORRUPT',
   13: 'STORE_FULL',
   // Rows that contradict each other: nothing that is written here can do that to a sound database.
   19: 'STORE_CORRUPT',
@@ -20,6 +23,11 @@ export function storeError(error: unknown): KithError {
     return new KithError('STORE_FAILED', { reason: String(error) }, error);
   const code = CODES[extended & 0xff] ?? 'STORE_FAILED';
   return new KithError(code, { sqlite: extended, reason: String(error) }, error);
+}
+
+/** The damage may be none: see CORRUPT. What our own checksums find, and contradictions, are proof. */
+export function isHearsay(damage: KithError): boolean {
+  return damage.data['sqlite'] === CORRUPT;
 }
 
 /** Runs `work`; what it throws goes out as `storeError`. */
