@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from './case.ts';
 import { FLOWS, type Flow } from './flows.ts';
 import type { Pool } from './pool.ts';
-import { command, hasTime, install, type Run } from './run.ts';
+import { command, hasTime, needing, type Run } from './run.ts';
 
 const DAY_S = 86_400;
 const STEP_MS = 700;
@@ -30,8 +30,8 @@ export interface ClockChoice {
 }
 
 export async function clocks(run: Run, pool: Pool, choice: ClockChoice): Promise<void> {
-  await install('lab', 'faults');
-  const library = (await command('sh', '-c', 'ls /usr/lib/*/faketime/libfaketimeMT.so.1')).trim();
+  const find = () => command('sh', '-c', 'ls /usr/lib/*/faketime/libfaketimeMT.so.1');
+  const library = (await needing('a clock that is wrong', find)).trim();
   const all = casesOf(choice);
   const first = run.seed % Math.max(1, all.length);
   const order = [...all.slice(first), ...all.slice(0, first)];

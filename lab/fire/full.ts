@@ -9,7 +9,7 @@ import { writeLarge } from '../../test/support/trees-content.ts';
 import { bulk, writeFileAt } from './flows.ts';
 import { Ground } from './ground.ts';
 import { faultsAtRest } from './proof.ts';
-import { hasTime, install, type Run } from './run.ts';
+import { hasTime, needing, type Run, reasonOf } from './run.ts';
 import { type DiskSize, SmallDisk } from './small-disk.ts';
 
 const MIB = 1024 * 1024;
@@ -73,7 +73,6 @@ export async function full(
   run: Run,
   choice: { readonly trial?: string | undefined; readonly isShort?: boolean },
 ): Promise<void> {
-  await install('lab', 'disks');
   const ground = await Ground.make(run.scope, path.join(run.directory, 'full'), {
     names: ['a', 'b'],
   });
@@ -92,27 +91,31 @@ async function play(
   }: { readonly name: string; readonly trial: Trial; readonly ground: Ground },
 ): Promise<void> {
   const startMs = performance.now();
+  const repeat = `full --trial ${name}`;
+  run.tally.begin(repeat);
   const faults: string[] = [];
-  await ground.restore('fresh');
   const device = ground.named(trial.who);
   const directory = trial.what === 'home' ? device.home : device.folder(FOLDER);
-  const disk = await SmallDisk.under(directory, trial.size);
+  let made: SmallDisk | undefined;
   try {
+    await ground.restore('fresh');
+    const disk = await needing('a small disk', () => SmallDisk.under(directory, trial.size));
+    made = disk;
     await disk.fill(trial.room);
     faults.push(...(await fillUp({ trial, ground, device, disk })));
   } catch (error) {
-    faults.push(error instanceof Error ? error.message : String(error));
+    faults.push(reasonOf(error));
   } finally {
     await ground.kill();
-    await disk.end();
+    await made?.end();
   }
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   if (faults.length === 0) {
-    run.tally.say(`full ${name}: equal after ${seconds} s`);
-    return run.tally.pass('full');
+    run.tally.note(`full ${name}: equal after ${seconds} s`);
+    return run.tally.pass('full', repeat);
   }
   const place = await ground.putAside(path.join(run.kept, `full-${name}`));
-  run.tally.fail(`full --trial ${name}`, [...faults, `its files: ${place}`]);
+  run.tally.fail(repeat, [...faults, `its files: ${place}`]);
 }
 
 async function fillUp(parts: {

@@ -3,10 +3,14 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { command, type Run } from './run.ts';
-import { labOf } from './supervise.ts';
 
 const SCRIPT = path.resolve(import.meta.dirname, '../../test/services/lab-netns.sh');
 const ENDS = ['a', 'b'] as const;
+
+/** Of the namespaces of a run in this directory. */
+export function labOf(directory: string): string {
+  return path.basename(directory).replaceAll(/\W/g, '').slice(-12);
+}
 
 export type End = (typeof ENDS)[number];
 

@@ -10,7 +10,7 @@ import { bulk, writeFileAt } from './flows.ts';
 import { Ground, KITH } from './ground.ts';
 import { type End, LinkLab } from './link-lab.ts';
 import { faultsAtRest } from './proof.ts';
-import { hasTime, install, type Run } from './run.ts';
+import { hasTime, needing, type Run, reasonOf } from './run.ts';
 
 const MIB = 1024 * 1024;
 const POLL_MS = 200;
@@ -86,8 +86,7 @@ export async function links(
   run: Run,
   choice: { readonly trial?: string | undefined; readonly isShort?: boolean },
 ): Promise<void> {
-  await install('lab');
-  const lab = await LinkLab.make(run);
+  const lab = await needing('a network of namespaces', () => LinkLab.make(run));
   const ground = await Ground.make(run.scope, path.join(run.directory, 'links'), {
     names: ['a', 'b'],
     options: (name) => ({
@@ -113,24 +112,26 @@ async function play(
 ): Promise<void> {
   const { name, trial, lab, ground } = parts;
   const startMs = performance.now();
+  const repeat = `links --trial ${name}`;
+  tally.begin(repeat);
   const faults: string[] = [];
-  await lab.reset();
-  await ground.restore('fresh');
   try {
+    await lab.reset();
+    await ground.restore('fresh');
     await trial.before?.(lab);
     faults.push(...(await transfer(parts)));
   } catch (error) {
-    faults.push(error instanceof Error ? error.message : String(error));
+    faults.push(reasonOf(error));
   } finally {
     await ground.kill();
   }
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   if (faults.length === 0) {
-    tally.say(`links ${name}: equal after ${seconds} s`);
-    return tally.pass('links');
+    tally.note(`links ${name}: equal after ${seconds} s`);
+    return tally.pass('links', repeat);
   }
   const place = await ground.putAside(path.join(kept, `links-${name}`));
-  tally.fail(`links --trial ${name}`, [...faults, `its files: ${place}`]);
+  tally.fail(repeat, [...faults, `its files: ${place}`]);
 }
 
 async function transfer({

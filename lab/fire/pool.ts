@@ -43,6 +43,7 @@ export class Pool {
   ): Promise<Outcome> {
     const { tally, kept } = this.#run;
     const { ground, player } = await this.#seat(one.flow.names, worker);
+    tally.begin(repeat);
     const outcome = await player.play(one);
     const { faults, seen, remarks } = outcome;
     const isStruck = one.strike === undefined || one.strike.at === 0 || seen.struck.length > 0;
@@ -50,9 +51,9 @@ export class Pool {
       const place = await ground.putAside(path.join(kept, repeat.replaceAll(/[^\w]+/g, '-')));
       const struck = seen.struck.slice(0, 3).map((line) => `struck: ${line}`);
       tally.fail(repeat, [...struck, ...faults, ...remarks, `its files: ${place}`]);
-    } else if (one.strike?.at === 0) tally.pass('undisturbed');
-    else if (isStruck) tally.pass(repeat.split(' ')[0] ?? '');
-    else tally.miss();
+    } else if (one.strike?.at === 0) tally.pass('undisturbed', repeat);
+    else if (isStruck) tally.pass(repeat.split(' ')[0] ?? '', repeat);
+    else tally.miss(repeat);
     return outcome;
   }
 

@@ -99,8 +99,8 @@ async function faultsOfLog(
   const isFault = (line: string): boolean => {
     if (/"BUG"|TypeError|RangeError|Unhandled|ERR_|FATAL|folder-failed/.test(line)) return true;
     if (INSPECTOR.test(line)) return false;
-    // A daemon that cannot go on says why in a line for people.
-    if (!line.startsWith('{')) return logIsQuiet || !line.startsWith('kith: ');
+    // A daemon that cannot go on says why in a line for people, and what to do in more.
+    if (!line.startsWith('{')) return logIsQuiet || !/^(kith: | {2}\S)/.test(line);
     return logIsQuiet && /"level":"?(error|fatal|50|60)/.test(line);
   };
   return lines.filter(isFault).map((line) => `the log says ${line.slice(0, 600)}`);

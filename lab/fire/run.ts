@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Scope } from './scope.ts';
 import type { Tally } from './tally.ts';
 
-const SERVICES = path.resolve(import.meta.dirname, '../../test/services');
+const INSTALL = path.resolve(import.meta.dirname, '../../test/services/install.sh');
 
 export interface Run {
   /** A directory that ends with the run. */
@@ -32,9 +32,41 @@ export function within(run: Run, ms: number): Run {
   return { ...run, endMs: Math.min(run.endMs, performance.now() + ms) };
 }
 
-/** Installs what is missing of groups of test/services/install.sh. Throws with its words if it cannot. */
-export async function install(...groups: readonly string[]): Promise<void> {
-  await promisify(execFile)('bash', [path.join(SERVICES, 'install.sh'), ...groups]);
+/** Installs what is missing. Throws why nothing of this can be done here. */
+export async function prepare(): Promise<void> {
+  const { platform, arch, getuid } = process;
+  if (platform !== 'linux' || arch !== 'x64') {
+    throw new Error(`Linux on x86-64 is needed; this is ${platform} on ${arch}`);
+  }
+  if (getuid?.() !== 0) throw new Error('only root may trace, mount and make networks');
+  await command('bash', INSTALL, 'fire');
+}
+
+/** Does a part; what keeps it from being done is a failure with its reason, and the other parts go on. */
+export async function attempt(
+  { tally }: Pick<Run, 'tally'>,
+  part: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    tally.fail(part, [reasonOf(error)]);
+  }
+}
+
+/** Does what this machine may not allow; `what` says, in the error, what it was. */
+export async function needing<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(`${what} is not possible here: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** What went wrong, in words. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.trim() : String(error);
 }
 
 /** Runs a program to its end; what it printed. Throws with its words if it fails. */

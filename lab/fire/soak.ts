@@ -13,7 +13,7 @@ import { INSPECTED } from './heap.ts';
 import { HeapBook } from './heap-book.ts';
 import { OwnArea } from './own-area.ts';
 import { faultsOfDaemons } from './proof.ts';
-import { install, type Run } from './run.ts';
+import { type Run, reasonOf } from './run.ts';
 import { SharedArea } from './shared-area.ts';
 import { pause, type Until } from './until.ts';
 
@@ -27,8 +27,9 @@ const END_MS = { least: 8000, most: 40_000 };
 
 /** Runs for so many minutes. Fewer than thirty say nothing of memory. */
 export async function soak(run: Run, minutes: number): Promise<void> {
-  await install('lab');
   const { tally, seed, scope, directory, kept } = run;
+  const repeat = `soak --minutes ${minutes} --seed ${seed}`;
+  tally.begin(repeat);
   const ground = await Ground.make(scope, path.join(directory, 'soak'), {
     names: NAMES,
     isMesh: true,
@@ -47,22 +48,22 @@ export async function soak(run: Run, minutes: number): Promise<void> {
       heap.keep(until, (line) => tally.say(line)),
     ];
     const [changes, ends] = await Promise.all(works);
-    tally.say(`soak: ${changes} changes, ${ends} ends of a device; now they come to rest`);
+    tally.note(`soak: ${changes} changes, ${ends} ends of a device; now they come to rest`);
     await rest(ground);
     faults.push(...(await persons.faults()), ...(await faultsOfDaemons(ground.daemons)));
     const { text, fault } = heap.verdict(minutes);
-    tally.say(`soak: ${text}`);
+    tally.note(`soak: ${text}`);
     if (fault !== undefined) faults.push(fault);
     for (const daemon of ground.daemons) await daemon.down();
   } catch (error) {
-    faults.push(error instanceof Error ? error.message : String(error));
+    faults.push(reasonOf(error));
   } finally {
     stop.abort();
     await ground.kill();
   }
-  if (faults.length === 0) return tally.pass('soak');
+  if (faults.length === 0) return tally.pass('soak', repeat);
   const place = await ground.putAside(path.join(kept, 'soak'));
-  tally.fail(`soak --minutes ${minutes} --seed ${seed}`, [...faults, `its files: ${place}`]);
+  tally.fail(repeat, [...faults, `its files: ${place}`]);
 }
 
 /** Ends devices at once or cleanly, and starts them again; how often. */

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { readTextIfThere } from '../../src/host/private-file.ts';
 import { type CallSet, callsOf } from './calls.ts';
+import { needing, reasonOf } from './run.ts';
 
 const run = promisify(execFile);
 const SOURCE = path.join(import.meta.dirname, 'strike.c');
@@ -36,10 +37,11 @@ export class Striker {
     this.#binary = binary;
   }
 
-  /** Compiles it into `directory`: a fifth of a second. */
+  /** Compiles it into `directory`: a fifth of a second. Throws why nothing can be traced here, if so. */
   static async make(directory: string): Promise<Striker> {
     const binary = path.join(directory, 'strike');
     await run('cc', ['-O2', '-Wall', '-Wextra', '-o', binary, SOURCE]);
+    await needing('tracing system calls', () => proveTracing(binary, directory));
     return new Striker(binary);
   }
 
@@ -60,4 +62,14 @@ export class Striker {
     const struck = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
     return { counted: lines.length, struck };
   }
+}
+
+/** A call that is to fail does, or this throws what kept it from that. */
+async function proveTracing(binary: string, directory: string): Promise<void> {
+  const place = path.join(directory, 'traced');
+  const words = [`${place}.log`, 'mkdir', directory, '1', '1', 'EIO', 'mkdir', place];
+  const failure = await run(binary, words).then(() => undefined, reasonOf);
+  await rm(`${place}.log`, { force: true });
+  if (failure?.includes('Input/output error') === true) return;
+  throw new Error(failure ?? 'a call that was struck did not fail');
 }

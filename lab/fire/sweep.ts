@@ -4,7 +4,7 @@ import type { CallSet } from './calls.ts';
 import type { Case } from './case.ts';
 import { FLOWS, type Flow } from './flows.ts';
 import type { Pool } from './pool.ts';
-import { hasTime, install, type Run } from './run.ts';
+import { hasTime, type Run } from './run.ts';
 
 /** One flow with one victim, and what happens to it. */
 export interface Target {
@@ -76,7 +76,6 @@ function pairsOf({ flow, victim }: Choice): readonly Pick<Target, 'flow' | 'vict
 
 /** Plays the cases, as many as there is time for. */
 export async function sweep(run: Run, pool: Pool, options: SweepOptions): Promise<void> {
-  await install('lab');
   const { kind, targets, at, most } = options;
   const play = async (struck: Struck, worker: number): Promise<void> => {
     if (!hasTime(run)) return;
@@ -91,7 +90,7 @@ export async function sweep(run: Run, pool: Pool, options: SweepOptions): Promis
   }
   const counts = await count(pool, { kind, targets });
   const total = counts.reduce((sum, each) => sum + each.count, 0);
-  run.tally.say(`${kind}: ${total} calls in ${counts.length} ways to strike`);
+  run.tally.note(`${kind}: ${total} calls in ${counts.length} ways to strike`);
   await pool.each(
     spread(counts, { total, most, seed: run.seed, isTimeless: run.endMs === Infinity }),
     play,

@@ -1,34 +1,79 @@
 /** Counts how cases ended, says each failure at once, with the one command that repeats it, and progress now and then. */
 
+import { renameSync, writeFileSync } from 'node:fs';
+
 const PROGRESS_MS = 20_000;
 
+/** How things stand; kept as a file, so that it outlives whatever ends the run. */
+export interface Standing {
+  readonly passed: number;
+  readonly failed: number;
+  readonly missed: number;
+  /** How many have passed of each kind. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** Figures, in words. */
+  readonly notes: readonly string[];
+  /** Commands that repeat what failed. */
+  readonly repeats: readonly string[];
+  /** Everything was done that was to be done. */
+  readonly isWhole: boolean;
+}
+
+export const NOTHING: Standing = {
+  passed: 0,
+  failed: 0,
+  missed: 0,
+  kinds: {},
+  notes: [],
+  repeats: [],
+  isWhole: false,
+};
+
 export class Tally {
-  #passed = 0;
-  readonly #kinds = new Map<string, number>();
-  #failed = 0;
-  #missed = 0;
-  #saidMs = performance.now();
+  readonly #file: string;
+  #standing = NOTHING;
+  readonly #underWay = new Map<string, number>();
   readonly #startMs = performance.now();
-  readonly #repeats: string[] = [];
+  #saidMs = this.#startMs;
+
+  /** `file`: where the standing is kept. */
+  constructor(file: string) {
+    this.#file = file;
+    this.#set({});
+  }
+
+  /** A case begins; `repeat` are the words that repeat it, by which it ends as well. */
+  begin(repeat: string): void {
+    this.#underWay.set(repeat, performance.now());
+  }
 
   /** `kind`: what sort of case it was. */
-  pass(kind: string): void {
-    this.#passed += 1;
-    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
+  pass(kind: string, repeat: string): void {
+    this.#underWay.delete(repeat);
+    const { passed, kinds } = this.#standing;
+    this.#set({ passed: passed + 1, kinds: { ...kinds, [kind]: (kinds[kind] ?? 0) + 1 } });
     this.#progress();
   }
 
   /** The case did not come to what it was about; neither passed nor failed. */
-  miss(): void {
-    this.#missed += 1;
+  miss(repeat: string): void {
+    this.#underWay.delete(repeat);
+    this.#set({ missed: this.#standing.missed + 1 });
     this.#progress();
   }
 
   fail(repeat: string, faults: readonly string[]): void {
-    this.#failed += 1;
+    this.#underWay.delete(repeat);
+    const { failed, repeats } = this.#standing;
     const command = `npm run fire -- ${repeat}`;
-    this.#repeats.push(command);
+    this.#set({ failed: failed + 1, repeats: [...repeats, command] });
     console.log([`FAILED ${command}`, ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  }
+
+  /** Says it, and keeps it as a figure of the run. */
+  note(text: string): void {
+    console.log(text);
+    this.#set({ notes: [...this.#standing.notes, text] });
   }
 
   say(text: string): void {
@@ -37,27 +82,37 @@ export class Tally {
 
   /** Fails unless at least so many cases of this kind have passed. */
   expect(kind: string, least: number): void {
-    const passed = this.#kinds.get(kind) ?? 0;
+    const passed = this.#standing.kinds[kind] ?? 0;
     if (passed >= least) return;
-    this.fail(kind, [`too few cases: ${passed} passed, ${least} should have at least`]);
+    this.fail(kind, [`too few cases: ${passed} passed, ${Math.ceil(least)} should have at least`]);
   }
 
-  /** The last line; the exit code. */
-  end(): number {
-    for (const repeat of this.#repeats) console.log(`repeat: ${repeat}`);
-    if (this.#missed > 0) console.log(`${this.#missed} cases did not come to their call`);
-    const seconds = Math.round((performance.now() - this.#startMs) / 1000);
-    const kinds = [...this.#kinds].map(([kind, count]) => `${kind} ${count}`);
-    console.log(`passed: ${kinds.join(', ')}`);
-    console.log(`after ${Math.floor(seconds / 60)} min ${seconds % 60} s:`);
-    console.log(`${this.#passed} passed, ${this.#failed} failed`);
-    return this.#failed > 0 || this.#passed === 0 ? 1 : 0;
+  /** `part`: of the run. What is under way has not come to its end in time, and will not be waited for. */
+  breakOff(part: string): void {
+    if (this.#underWay.size === 0) this.fail(part, ['was not over when the time was']);
+    for (const [repeat, beganMs] of [...this.#underWay]) {
+      const seconds = Math.round((performance.now() - beganMs) / 1000);
+      this.fail(repeat, [`was not over after ${seconds} s, when the time was`]);
+    }
+    this.finish();
+  }
+
+  /** Nothing more comes. */
+  finish(): void {
+    this.#set({ isWhole: true });
+  }
+
+  #set(news: Partial<Standing>): void {
+    this.#standing = { ...this.#standing, ...news };
+    writeFileSync(`${this.#file}.new`, JSON.stringify(this.#standing));
+    renameSync(`${this.#file}.new`, this.#file);
   }
 
   #progress(): void {
     if (performance.now() - this.#saidMs < PROGRESS_MS) return;
     this.#saidMs = performance.now();
     const minutes = ((this.#saidMs - this.#startMs) / 60_000).toFixed(1);
-    console.log(`… ${minutes} min: ${this.#passed} passed, ${this.#failed} failed so far`);
+    const { passed, failed } = this.#standing;
+    console.log(`… ${minutes} min: ${passed} passed, ${failed} failed so far`);
   }
 }

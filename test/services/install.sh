@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the scripts here need, without starting any daemon.
-#   install.sh swift|s3|nats|postgres|lab|fuse|disks|faults|bench|browser...
+#   install.sh swift|s3|nats|postgres|lab|fuse|disks|fire|faults|bench|browser...
 set -euo pipefail
 
 declare -A packages=(
@@ -11,6 +11,7 @@ declare -A packages=(
   [lab]='iproute2 nftables iputils-ping iperf3 gcc libc6-dev'
   [fuse]='fuse3 libfuse3-dev pkg-config g++ make attr'
   [disks]='e2fsprogs xfsprogs btrfs-progs exfat-fuse exfatprogs ntfs-3g'
+  [fire]='iproute2 nftables procps gcc libc6-dev e2fsprogs mount util-linux faketime'
   [faults]='strace eatmydata faketime'
   [bench]='rsync openssh-server openssh-client syncthing e2fsprogs mount'
   [browser]='chromium fonts-dejavu-core'
@@ -37,5 +38,5 @@ if [[ ! -e $policy ]]; then
   chmod 755 "$policy"
   trap 'rm -f "$policy"' EXIT
 fi
-apt-get update -qq
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+apt-get update -qq -o Acquire::Retries=3
+DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install -y -qq --no-install-recommends "${missing[@]}"
