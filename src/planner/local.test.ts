@@ -38,6 +38,16 @@ test('an edit raises our counter alone, to the seconds of the clock', () => {
   assert.equal(made?.modifiedBy, 70n);
 });
 
+test('what stands here as it was announced once is that version, though others announce a later one by now', () => {
+  const ours = fileEntry('x', { version: { 1: 1 } });
+  const superseded = [fileEntry('y', { version: { 1: 2 } }), fileEntry('w', { version: { 1: 3 } })];
+  const later = { ...sides(ours, [fileEntry('z', { version: { 1: 4 } })]), superseded };
+  assert.equal(versionOf(recordFound(fileEntry('y'), later)), '1:2');
+  assert.equal(versionOf(recordFound(fileEntry('w'), later)), '1:3');
+  assert.equal(versionOf(recordFound(fileEntry('z'), later)), '1:4');
+  assert.equal(recordFound(fileEntry('v'), later)?.modifiedBy, 70n);
+});
+
 test('an edit says what it replaced, and nothing else does', () => {
   const ours = fileEntry('x', { previous: 'w' });
   const said = (found: Entry, row: Entry | undefined) =>

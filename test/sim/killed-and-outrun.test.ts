@@ -12,7 +12,7 @@ import { assertTrees, calm, copiesOn, onJob, told, treeOf } from './scene.ts';
 type Deed = (laptop: SimDevice) => void;
 
 /** So much to read at the first look that the news is there before. */
-const MANY = 120;
+const MANY = 40;
 
 /** What the person does one after the other; the receiver is killed at the first one. */
 const CHANGES: Readonly<
@@ -46,11 +46,11 @@ for (const [what, { deeds, after }] of Object.entries(CHANGES)) {
         laptop.person.write('keep', 'keep');
         laptop.person.write('d/f', 'old');
         world.upAll();
-        await world.run({ ms: 5000 });
+        await world.run({ ms: 2000 });
         moment.at(desk, () => world.crash(desk, 'kill'), 'apply');
         for (const deed of deeds) {
           deed(laptop);
-          await world.run({ ms: 5000 });
+          await world.run({ ms: 2000 });
         }
         if (desk.life === undefined) {
           for (let i = 0; i < MANY; i++) desk.person.write(`many/${i}`, `${i}`);
