@@ -28,8 +28,9 @@ export async function takeAway(directory: string): Promise<readonly string[]> {
   return faults;
 }
 
-/** The same for runs in `parent` whose supervisor was killed. */
+/** The same for runs in `parent` whose supervisor was killed; it takes root, as they did. */
 export async function takeAwayForgotten(parent: string, prefix: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
   const names = readdirSync(parent).filter((name) => name.startsWith(prefix));
   for (const directory of names.map((name) => path.join(parent, name))) {
     const mark = textOf(ownMark(directory));

@@ -21,5 +21,12 @@ async function main(): Promise<number> {
     return 0;
   }
   const order = orderOf(process.env);
-  return order === undefined ? await supervise(options) : await work(options, order);
+  if (order !== undefined) return await work(options, order);
+  try {
+    return await supervise(options);
+  } catch (error) {
+    console.error(error);
+    console.log('0 passed, 1 failed');
+    return 1;
+  }
 }
