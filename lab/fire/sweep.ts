@@ -88,7 +88,7 @@ export async function sweep(run: Run, pool: Pool, options: SweepOptions): Promis
     );
     return;
   }
-  const counts = await count(pool, { kind, targets });
+  const counts = await count(run, pool, { kind, targets });
   const total = counts.reduce((sum, each) => sum + each.count, 0);
   run.tally.note(`${kind}: ${total} calls in ${counts.length} ways to strike`);
   await pool.each(
@@ -99,6 +99,7 @@ export async function sweep(run: Run, pool: Pool, options: SweepOptions): Promis
 
 /** How many calls there are to strike: what the program does differs little from run to run. */
 async function count(
+  run: Run,
   pool: Pool,
   { kind, targets }: Pick<SweepOptions, 'kind' | 'targets'>,
 ): Promise<readonly Counted[]> {
@@ -107,6 +108,7 @@ async function count(
   const unknown = targets.filter((target) => !counts.has(keyOf(target)));
   const different = [...new Map(unknown.map((target) => [keyOf(target), target])).values()];
   await pool.each(different, async (target, worker) => {
+    if (!hasTime(run)) return;
     const struck = { ...target, at: 0 };
     const { seen } = await pool.play(caseOf(struck), { repeat: repeatOf(kind, struck), worker });
     counts.set(keyOf(target), seen.counted);
