@@ -11,6 +11,7 @@ import type { FolderContext } from './context.ts';
 import { shutsOut } from './feasible.ts';
 import { pieceWriter, type WritePiece } from './piece-writer.ts';
 import { type LocalBlock, stagedBlock } from './programs/reuse.ts';
+import type { Written } from './programs/stage.ts';
 import type { Sources } from './sources.ts';
 import { Window } from './window.ts';
 
@@ -31,6 +32,14 @@ export type Fetched =
   | { readonly outcome: 'staged'; readonly isFinished: boolean }
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'failed'; readonly code: ErrorCode };
+
+/** What has to be asked for. */
+interface Lacking {
+  /** Indexes of blocks, ascending. */
+  readonly missing: readonly number[];
+  /** The stage file stands, and holds all other blocks. */
+  readonly isStanding: boolean;
+}
 
 /** Bytes of one folder that may be asked for or waiting to be written at the same time. */
 const WINDOW_BYTES = 64 * 1024 * 1024;
@@ -65,7 +74,7 @@ export class Fetcher {
   }
 
   async #stage(wanted: Wanted, signal: AbortSignal): Promise<Fetched> {
-    const missing = await this.#reuse(wanted, signal);
+    const { missing, isStanding } = await this.#reuse(wanted, signal);
     if (missing.length === 0) return { outcome: 'staged', isFinished: false };
     if (this.#sources.holding(this.#context.store, wanted.target).length === 0) {
       return { outcome: 'absent' };
@@ -73,18 +82,17 @@ export class Fetcher {
     // One that shuts its owner out could not be opened any more to be made durable.
     const isWhole =
       blockCount(wanted.target.size, wanted.target.blockSize) === 1 && !shutsOut(wanted.target);
-    const code = await this.#fetchAll(wanted, { missing, isWhole }, signal);
+    const code = await this.#fetchAll(wanted, { missing, isWhole, isStanding }, signal);
     if (code === undefined) return { outcome: 'staged', isFinished: isWhole };
     return { outcome: 'failed', code };
   }
 
-  /** Indexes of the blocks that have to be asked for. */
-  async #reuse(wanted: Wanted, signal: AbortSignal): Promise<readonly number[]> {
+  async #reuse(wanted: Wanted, signal: AbortSignal): Promise<Lacking> {
     const { target } = wanted;
     const count = blockCount(target.size, target.blockSize);
     const local = this.#localBlocks(wanted, count);
-    if (local === undefined) return Array.from({ length: count }, (_, index) => index);
-    const missing: number[] = [];
+    if (local === undefined) return { missing: upTo(count), isStanding: false };
+    let missing: readonly number[] = [];
     const step = Math.max(1, Math.floor(REUSE_BYTES / target.blockSize));
     for (let first = 0; first < count; first += step) {
       signal.throwIfAborted();
@@ -102,11 +110,12 @@ export class Fetcher {
         },
         { urgency: 2 },
       );
-      missing.push(...part);
-      const here = Math.min(step, count - first) - part.length;
+      // Whatever was in it, and counted, went with the file before.
+      missing = [...(part.isNew ? upTo(first) : missing), ...part.missing];
+      const here = Math.min(step, count - first) - part.missing.length;
       this.#context.tally.arrived(target.path, Math.min(here * target.blockSize, target.size));
     }
-    return missing;
+    return { missing, isStanding: true };
   }
 
   /** For each block a place here that may hold it; undefined if nothing here can serve and no job is needed. */
@@ -148,18 +157,20 @@ export class Fetcher {
   /** Asks for all missing blocks; the first failure ends it, the code says why. However it ends, nothing is written any more. */
   async #fetchAll(
     wanted: Wanted,
-    { missing, isWhole }: { readonly missing: readonly number[]; readonly isWhole: boolean },
+    { missing, isStanding, isWhole }: Lacking & { readonly isWhole: boolean },
     signal: AbortSignal,
   ): Promise<ErrorCode | undefined> {
     let failure: ErrorCode | undefined;
     let isBroken = false;
+    let made = 0;
     const next = missing[Symbol.iterator]();
     const lane = async (): Promise<void> => {
       for (const index of next) {
         signal.throwIfAborted();
         if (failure !== undefined || isBroken) return;
-        const code = await this.#fetchBlock(wanted, { index, isWhole }, signal);
-        if (code !== undefined) failure ??= code;
+        const result = await this.#fetchBlock(wanted, { index, isWhole }, signal);
+        if (result === 'made') made += 1;
+        else if (result !== 'ok') failure ??= result;
       }
     };
     const lanes = Math.min(missing.length, FILE_REQUESTS);
@@ -171,6 +182,8 @@ export class Fetcher {
     );
     const broken = (await Promise.allSettled(all)).find(({ status }) => status === 'rejected');
     if (broken?.status === 'rejected') throw broken.reason;
+    // Somebody took the stage file away, or it was shut: it has holes where blocks were.
+    if (made > (isStanding ? 0 : 1)) failure ??= 'FILE_GONE';
     return failure;
   }
 
@@ -178,16 +191,16 @@ export class Fetcher {
     wanted: Wanted,
     { index, isWhole }: { readonly index: number; readonly isWhole: boolean },
     signal: AbortSignal,
-  ): Promise<ErrorCode | undefined> {
+  ): Promise<'ok' | 'made' | ErrorCode> {
     const block = blockAt(wanted.target, index);
     let code: ErrorCode = 'REQUEST_REFUSED';
     const release = await this.#window.take(block.size + 1, signal);
     try {
       for (const source of this.#sources.holding(this.#context.store, wanted.target)) {
         const written = await this.#from(source, { wanted, block, isWhole }, signal);
-        if (written === 'ok') {
+        if (written === 'ok' || written === 'made') {
           this.#context.tally.arrived(wanted.target.path, block.size);
-          return undefined;
+          return written;
         }
         if (written === 'mismatch') {
           source.blame();
@@ -212,7 +225,7 @@ export class Fetcher {
       isWhole,
     }: { readonly wanted: Wanted; readonly block: Block; readonly isWhole: boolean },
     signal: AbortSignal,
-  ): Promise<'ok' | 'mismatch' | ErrorCode> {
+  ): Promise<Written> {
     const { target } = wanted;
     let bytes: Uint8Array;
     try {
@@ -240,6 +253,10 @@ export class Fetcher {
       finish,
     });
   }
+}
+
+function upTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index);
 }
 
 /** Where each block of a file of ours stands, by its hash. */

@@ -160,7 +160,7 @@ function attack({ root, files }: Place, round: number, count: (what: string) => 
     blocks,
     local: [{ path: other, offset: 0 }],
   };
-  if (run(files, programs.reuse(reuse)).length === 0) count('read outside');
+  if (run(files, programs.reuse(reuse)).missing.length === 0) count('read outside');
   run(files, programs.dropStage({ root, names: [stageName] }));
   if (placed?.outcome === 'done') {
     const expected = { kind: 'file', seen, target: new Uint8Array(0), content: undefined } as const;

@@ -32,19 +32,25 @@ export interface ReuseArgs {
   readonly local: readonly (LocalBlock | undefined)[];
 }
 
+export interface Reused {
+  /** Indexes of the blocks still missing, counted from 0, ascending. */
+  readonly missing: readonly number[];
+  /** The stage file did not stand: nothing of what is before `first` is in it. */
+  readonly isNew: boolean;
+}
+
 /**
- * Keeps what the stage file holds already, copies what stands elsewhere here, and gives the indexes (counted from 0) of the
- * blocks still missing, ascending.
+ * Keeps what the stage file holds already, copies what stands elsewhere here, and says what is missing.
  */
-export function reuse(args: ReuseArgs): FileProgram<readonly number[]> {
+export function reuse(args: ReuseArgs): FileProgram<Reused> {
   return inRoot(args.root, function* (reach) {
     const stage = yield* stageDir(reach);
-    const writing = yield* openStage(stage, args.stageName, args.size);
+    const { file: writing, isNew } = yield* openStage(stage, args.stageName, args.size);
     try {
       const reading = yield* openFile({ dir: stage, name: args.stageName }, 'read');
       if (reading === undefined) throw new KithError('FILE_GONE', { path: args.stageName });
       try {
-        return yield* reuseBlocks(reach, { reading, writing }, args);
+        return { missing: yield* reuseBlocks(reach, { reading, writing }, args), isNew };
       } finally {
         yield* close(reading);
       }

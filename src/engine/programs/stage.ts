@@ -40,7 +40,8 @@ export interface Piece {
   readonly finish: Finish | undefined;
 }
 
-export type Written = 'ok' | 'mismatch' | ErrorCode;
+/** `made`: it is written, into a stage file that did not stand: what was written before for that file is not there any more. */
+export type Written = 'ok' | 'made' | 'mismatch' | ErrorCode;
 
 /** Writes arrived pieces, whose buffers change hands; in their order, what became of each. One piece's failure does not touch the others. */
 export function writePieces(args: {
@@ -61,25 +62,25 @@ export function writePieces(args: {
 function* writePiece(stage: DirHandle, piece: Piece): FileProgram<Written> {
   if (!equalBytes(sha256(piece.bytes), piece.hash)) return 'mismatch';
   try {
-    const file = yield* openForPiece(stage, piece);
+    const { file, isNew } = yield* openForPiece(stage, piece);
     try {
       if (piece.bytes.length > 0) yield* write(file, piece.bytes, piece.offset);
       if (piece.finish !== undefined) yield* finishFile(file, piece.finish);
     } finally {
       yield* close(file);
     }
-    return 'ok';
+    return isNew ? 'made' : 'ok';
   } catch (error) {
     return itemTrouble(error).code;
   }
 }
 
 /** A whole file is mostly new: then there is nothing to look for, and nothing to cut. */
-function* openForPiece(stage: DirHandle, piece: Piece): FileProgram<FileHandle> {
+function* openForPiece(stage: DirHandle, piece: Piece): FileProgram<OpenStage> {
   if (piece.bytes.length === piece.size) {
     try {
       const made = yield* openFile({ dir: stage, name: piece.stageName }, 'create');
-      if (made !== undefined) return made;
+      if (made !== undefined) return { file: made, isNew: true };
     } catch (error) {
       if (asKithError(error, 'FILE_EXISTS') === undefined) throw error;
     }
@@ -96,20 +97,27 @@ export function* finishFile(file: FileHandle, finish: Finish): FileProgram<void>
   yield* asFarAsTaken(setTime(file, finish.mtime));
 }
 
+/** A stage file, open for writing. */
+interface OpenStage {
+  readonly file: FileHandle;
+  /** It did not stand, or could not be opened: nothing is in it. */
+  readonly isNew: boolean;
+}
+
 /** The stage file, made at its full size if it is new. */
-export function* openStage(stage: DirHandle, name: string, size: number): FileProgram<FileHandle> {
+export function* openStage(stage: DirHandle, name: string, size: number): FileProgram<OpenStage> {
   const at = { dir: stage, name };
   const known = yield* openKnown(at);
   if (known !== undefined) {
     // Cutting a large file is dear even where nothing is cut.
     if ((yield* statusOf(known)).size !== size) yield* truncate(known, size);
-    return known;
+    return { file: known, isNew: false };
   }
   const made = yield* openFile(at, 'create');
   // `create` makes the file or throws.
   const file = made as FileHandle;
   if (size > 0) yield* truncate(file, size);
-  return file;
+  return { file, isNew: true };
 }
 
 /** One that has its mode already, since an attempt that was cut off, may shut us out: then it is made anew. */
