@@ -23,7 +23,8 @@ export interface OpenWriterOptions {
 
 /**
  * The one connection that writes: it makes the file if there is none, and brings its schema up to date. A commit is on
- * the disk when it returns. STORE_NEWER if a newer Kith made it, STORE_CORRUPT if it is damaged or no database.
+ * the disk when it returns. STORE_NEWER if a newer Kith made it, STORE_CORRUPT if it is damaged or no database, STORE_FAILED
+ * if it cannot be written.
  */
 export function openWriter({ file, check }: OpenWriterOptions): DatabaseSync {
   return withStoreErrors(() => {
@@ -41,6 +42,8 @@ export function openWriter({ file, check }: OpenWriterOptions): DatabaseSync {
       database.exec('PRAGMA temp_store = MEMORY');
       refuseDamage(database, check);
       migrate(database);
+      // Where the log could not be opened for writing SQLite opens it for reading, says nothing, and never tries again.
+      inTransaction(database, () => undefined);
       return database;
     } catch (error) {
       database.close();
