@@ -13,7 +13,7 @@ import type { Watcher } from '../../src/ports/watcher.ts';
 import { type MemorySnapshot, MemoryStore } from '../../src/store/memory-store.ts';
 import { SimClock } from './clock.ts';
 import { type CallHook, SimDisk } from './disk.ts';
-import type { DiskOptions } from './disk-traits.ts';
+import type { DiskOptions } from './disk-options.ts';
 import type { Owner } from './event-heap.ts';
 import { FileFaults } from './file-faults.ts';
 import { SimFileSystem } from './file-system.ts';
@@ -130,6 +130,7 @@ export class SimDevice {
   begin<Table extends ProgramTable>(programs: Table): { life: Life; ports: DevicePorts<Table> } {
     const { scheduler, network } = this.#parts;
     const random = this.#parts.random.fork('life', this.#lives++);
+    this.tree.begun();
     const files = new SimFileSystem(this.tree, this.faults);
     const from = this.#saved === undefined ? {} : { from: this.#saved };
     const settle = (): Promise<void> => this.#commitTime(life, random);
@@ -142,7 +143,14 @@ export class SimDevice {
       random: random.fork('program'),
       log: { write: (level, event, facts) => this.#note(life, { level, event, facts }) },
       files,
-      disk: new SimDisk<Table>({ ...shared, random: random.fork('disk'), files, programs, hooks }),
+      disk: new SimDisk<Table>({
+        ...shared,
+        random: random.fork('disk'),
+        files,
+        programs,
+        hooks,
+        faults: this.faults,
+      }),
       watcher: new SimWatcher({
         ...shared,
         random: random.fork('watch'),

@@ -1,70 +1,45 @@
-/** How one simulated disk is: how it compares names, cuts times, how much fits, whether it may be written. */
+/** How one simulated disk is just now: what fits on it, whether it may be written, how it cuts times. */
 
 import { KithError } from '../../src/base/error.ts';
 import type { Timestamp } from '../../src/model/entry.ts';
-
-/** Everything has the default of an ordinary Linux disk. */
-export interface DiskOptions {
-  /** Names that differ by case alone are one. */
-  readonly foldsCase?: boolean;
-  /** Names are kept in this normal form, and found under any. */
-  readonly normalForm?: 'NFC' | 'NFD';
-  /** Names in which this is found cannot be made. */
-  readonly forbiddenNames?: RegExp;
-  /** Smallest step of times: 1 ns, whole seconds, or two. */
-  readonly timeStepNs?: 1 | 1_000_000_000 | 2_000_000_000;
-  /** Bytes that fit, counted in blocks of 4 KiB. */
-  readonly capacity?: number;
-  readonly syncsAsOne?: boolean;
-  /** The programs obey the owner's bits of modes, as those of ordinary users must. */
-  readonly obeysModes?: boolean;
-}
+import type { DiskOptions } from './disk-options.ts';
+import { NameRules } from './name-rules.ts';
 
 const BLOCK = 4_096;
 const LARGEST_FILE = 256 * 1024 * 1024;
+const PLENTY = 2 ** 40;
 /** The kernel dates files by its last timer tick: two changes within one look alike. */
 const TICK_MS = 4;
 
+/** Public fields may be changed at any time, as a disk changes under its programs. */
 export class DiskTraits {
   readonly options: DiskOptions;
+  readonly names: NameRules;
   /** Every change throws FILE_READ_ONLY while it is set. */
   readOnly = false;
-  /** Bytes that fit; may be changed at any time. */
+  /** Bytes that fit. */
   capacity: number;
+  /** Bytes that this user may use. */
+  quota: number;
+  /** Files, directories and links that fit. */
+  inodes: number;
+  /** Handles that one program may hold. */
+  handleLimit = Infinity;
+  /** Handles from before it was raised are stale, as after the server of a network disk began anew: FILE_FAILED. */
+  staleness = 0;
   readonly #wallMs: () => number;
   #used = 0;
+  #usedInodes = 0;
+  #tick = -1;
+  #time: Timestamp = { s: 0, ns: 0 };
 
   constructor(wallMs: () => number, options: DiskOptions) {
     this.#wallMs = wallMs;
     this.options = options;
-    this.capacity = options.capacity ?? 2 ** 40;
-  }
-
-  /** Under which a name is found. */
-  keyOf(name: string): string {
-    const { foldsCase, normalForm } = this.options;
-    const normal = normalForm === undefined ? name : name.normalize(normalForm);
-    return foldsCase === true ? normal.toLowerCase() : normal;
-  }
-
-  /** As which a name is kept. */
-  spelling(name: string): string {
-    const { normalForm } = this.options;
-    return normalForm === undefined ? name : name.normalize(normalForm);
-  }
-
-  /** FILE_NAME_IMPOSSIBLE if no such name can be made. */
-  checkName(name: string): void {
-    this.checkLength(name);
-    if (this.options.forbiddenNames?.test(name))
-      throw new KithError('FILE_NAME_IMPOSSIBLE', { name });
-  }
-
-  /** FILE_NAME_IMPOSSIBLE if the name is too long to be asked for. */
-  checkLength(name: string): void {
-    if (name.length * 3 <= 255) return;
-    if (new TextEncoder().encode(name).length > 255)
-      throw new KithError('FILE_NAME_IMPOSSIBLE', { name });
+    this.names = new NameRules(options);
+    this.capacity = options.capacity ?? PLENTY;
+    this.quota = options.quota ?? PLENTY;
+    this.inodes = options.inodes ?? PLENTY;
   }
 
   checkWritable(): void {
@@ -73,15 +48,23 @@ export class DiskTraits {
 
   /** Now, as the disk would date a change. */
   time(): Timestamp {
-    const ms = Math.floor(this.#wallMs() / TICK_MS) * TICK_MS;
-    const s = Math.floor(ms / 1_000);
-    return this.cut({ s, ns: (ms - s * 1_000) * 1_000_000 });
+    const tick = Math.floor(this.#wallMs() / TICK_MS);
+    if (tick !== this.#tick) {
+      const ms = tick * TICK_MS;
+      const s = Math.floor(ms / 1_000);
+      this.#tick = tick;
+      this.#time = this.cut({ s, ns: (ms - s * 1_000) * 1_000_000 });
+    }
+    return this.#time;
   }
 
   /** A time as exactly as the disk keeps it. */
   cut(time: Timestamp): Timestamp {
-    const step = this.options.timeStepNs ?? 1;
-    if (step === 1) return { s: time.s, ns: time.ns };
+    const { timeStepNs: step = 1, timeRange } = this.options;
+    const [first, last] = timeRange ?? [-Infinity, Infinity];
+    if (time.s < first) return { s: first, ns: 0 };
+    if (time.s > last) return { s: last, ns: 0 };
+    if (step < 1e9) return { s: time.s, ns: time.ns - (time.ns % step) };
     const seconds = step / 1e9;
     return { s: Math.floor(time.s / seconds) * seconds, ns: 0 };
   }
@@ -90,7 +73,7 @@ export class DiskTraits {
   take(oldSize: number, newSize: number): number {
     if (newSize > LARGEST_FILE) throw new KithError('FILE_FAILED', { errno: 'EFBIG' });
     if (newSize <= oldSize) return newSize;
-    const room = Math.max(0, this.capacity - this.#used) + inBlocks(oldSize);
+    const room = Math.max(0, Math.min(this.capacity, this.quota) - this.#used) + inBlocks(oldSize);
     const fits = Math.max(oldSize, Math.min(newSize, Math.floor(room / BLOCK) * BLOCK));
     this.#used += inBlocks(fits) - inBlocks(oldSize);
     return fits;
@@ -101,13 +84,28 @@ export class DiskTraits {
     this.#used -= inBlocks(oldSize) - inBlocks(newSize);
   }
 
+  /** Takes room for one more thing. FILE_NO_INODES if none is left. */
+  takeInode(): void {
+    if (this.#usedInodes >= this.inodes) throw new KithError('FILE_NO_INODES', {});
+    this.#usedInodes += 1;
+  }
+
+  releaseInode(): void {
+    this.#usedInodes -= 1;
+  }
+
   /** What is in use after a power cut. */
-  resetUsed(bytes: number): void {
-    this.#used = bytes;
+  resetUsed(used: { readonly bytes: number; readonly inodes: number }): void {
+    this.#used = used.bytes;
+    this.#usedInodes = used.inodes;
   }
 
   get freeBytes(): number {
     return Math.max(0, this.capacity - this.#used);
+  }
+
+  get usedInodes(): number {
+    return this.#usedInodes;
   }
 }
 

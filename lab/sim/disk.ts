@@ -7,7 +7,7 @@ import { asKithError, KithError } from '../../src/base/error.ts';
 import type { Disk, JobOptions, ProgramTable, Witness } from '../../src/ports/disk.ts';
 import type { DirHandle, FileCall, FileProgram, FileSystem } from '../../src/ports/file-system.ts';
 import type { Owner } from './event-heap.ts';
-import { namesOf } from './file-faults.ts';
+import { type FileFaults, namesOf } from './file-faults.ts';
 import type { SimRandom } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type TraceLine, traceLine } from './trace.ts';
@@ -31,6 +31,8 @@ export interface SimDiskParts {
   readonly programs: ProgramTable;
   readonly owner: Owner;
   readonly hooks: ReadonlySet<CallHook>;
+  /** Says which calls are slow. */
+  readonly faults?: FileFaults;
 }
 
 interface Job {
@@ -135,7 +137,7 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
         return this.#end(() => job.resolve(result));
       }
       const call = step.value;
-      const ms = this.#cost(job, costOf(call));
+      const ms = this.#cost(job, costOf(call)) + (this.#parts.faults?.delayOf(call) ?? 0);
       if (!this.#parts.scheduler.leap(ms, job.line, call)) {
         this.#later(job, ms, () => {
           const answered = this.#call(job, call);

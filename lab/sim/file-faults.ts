@@ -1,10 +1,15 @@
-/** Errors that a test orders in advance: which call, on which name, which of them, and what it throws. */
+/** Trouble that a test orders in advance: which call, on which name, which of them, and what becomes of it. */
 
+import { constants } from 'node:os';
 import { type ErrorCode, KithError } from '../../src/base/error.ts';
+import { SystemCallError, toFileError } from '../../src/host/errno.ts';
 import type { FileCall, FileCallName } from '../../src/ports/file-system.ts';
 
-/** An order. Calls that fit all that is given are counted; from number `nth` on (1 is the first) `times` of them fail. */
-export interface FaultOrder {
+/** Names of errors as the system has them; they become codes by the host's own table. */
+export type Errno = keyof typeof constants.errno;
+
+/** Which calls: those that fit all that is given are counted; from number `nth` on (1 is the first) `times` of them. */
+export interface CallMatch {
   readonly call: FileCallName | readonly FileCallName[];
   /** Name the call is about (either one of a rename). */
   readonly name?: string;
@@ -12,48 +17,109 @@ export interface FaultOrder {
   readonly nth?: number;
   /** 1 unless said; Infinity for good. */
   readonly times?: number;
-  readonly code: ErrorCode;
+}
+
+/** An error: a code of ours, or one of the system's, EIO if nothing is said. */
+export interface FaultOrder extends CallMatch {
+  readonly code?: ErrorCode;
+  readonly errno?: Errno;
+  /** The call is done and fails nevertheless, as on a network disk that lost the answer. */
+  readonly late?: boolean;
+  /** Of a write that fails: this share of its bytes is written before. */
+  readonly part?: number;
+}
+
+/** The call takes so much longer. */
+export type SlowOrder = CallMatch & { readonly ms: number };
+
+/** Calls by what they do, for orders that are about a class. */
+export const CALL_CLASSES = {
+  opening: ['openRoot', 'openDir', 'openFile'],
+  looking: ['list', 'status', 'statusOf', 'readLink', 'abilities'],
+  reading: ['read'],
+  writing: ['write', 'truncate'],
+  making: ['makeDir', 'makeLink'],
+  naming: ['rename', 'removeFile', 'removeDir'],
+  marking: ['setMode', 'setTime'],
+  syncing: ['sync', 'syncFileSystem'],
+} as const satisfies Readonly<Record<string, readonly FileCallName[]>>;
+
+interface Ordered<Order extends CallMatch> {
+  readonly order: Order;
+  seen: number;
 }
 
 /** A device's orders; they outlive its crashes. */
 export class FileFaults {
-  #orders: { readonly order: FaultOrder; seen: number }[] = [];
+  #faults: Ordered<FaultOrder>[] = [];
+  #slow: Ordered<SlowOrder>[] = [];
   #struck = 0;
 
   /** Orders an error; the result takes the order back. */
   fail(order: FaultOrder): () => void {
     const entry = { order, seen: 0 };
-    this.#orders.push(entry);
+    this.#faults.push(entry);
     return () => {
-      this.#orders = this.#orders.filter((other) => other !== entry);
+      this.#faults = this.#faults.filter((other) => other !== entry);
+    };
+  }
+
+  /** Makes calls take longer; the result takes the order back. */
+  slow(order: SlowOrder): () => void {
+    const entry = { order, seen: 0 };
+    this.#slow.push(entry);
+    return () => {
+      this.#slow = this.#slow.filter((other) => other !== entry);
     };
   }
 
   /** Takes every order back. */
   clear(): void {
-    this.#orders = [];
+    this.#faults = [];
+    this.#slow = [];
   }
 
-  /** How many errors were thrown: a test whose order never struck proves nothing. */
+  /** How many calls failed or were slow: a test whose order never struck proves nothing. */
   get struck(): number {
     return this.#struck;
   }
 
-  /** Throws if an order fits this call. */
-  check(call: FileCall): void {
-    for (const entry of this.#orders) {
-      const { order } = entry;
-      if (!isAbout(order, call)) continue;
-      entry.seen += 1;
-      const nth = order.nth ?? 1;
-      if (entry.seen < nth || entry.seen >= nth + (order.times ?? 1)) continue;
-      this.#struck += 1;
-      throw new KithError(order.code, { call: call.call, ordered: true });
-    }
+  /** The order that strikes this call. */
+  check(call: FileCall): FaultOrder | undefined {
+    if (this.#faults.length === 0) return undefined;
+    let found: FaultOrder | undefined;
+    for (const entry of this.#faults) if (strikes(entry, call)) found ??= entry.order;
+    if (found !== undefined) this.#struck += 1;
+    return found;
+  }
+
+  /** Virtual milliseconds that this call takes longer. */
+  delayOf(call: FileCall): number {
+    let ms = 0;
+    for (const entry of this.#slow) if (strikes(entry, call)) ms += entry.order.ms;
+    if (ms > 0) this.#struck += 1;
+    return ms;
   }
 }
 
-function isAbout(order: FaultOrder, call: FileCall): boolean {
+/** What a call that is struck throws. */
+export function errorOf(order: FaultOrder, call: FileCall): KithError {
+  const [name] = namesOf(call);
+  const facts = { call: call.call, ordered: true, ...(name === undefined ? {} : { name }) };
+  if (order.code !== undefined) return new KithError(order.code, facts);
+  const number = constants.errno[order.errno ?? 'EIO'];
+  return toFileError(new SystemCallError(call.call, number), facts);
+}
+
+function strikes(entry: Ordered<CallMatch>, call: FileCall): boolean {
+  const { order } = entry;
+  if (!isAbout(order, call)) return false;
+  entry.seen += 1;
+  const nth = order.nth ?? 1;
+  return entry.seen >= nth && entry.seen < nth + (order.times ?? 1);
+}
+
+function isAbout(order: CallMatch, call: FileCall): boolean {
   const fits =
     typeof order.call === 'string' ? order.call === call.call : order.call.includes(call.call);
   return fits && (order.name === undefined || namesOf(call).includes(order.name));

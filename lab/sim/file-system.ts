@@ -2,6 +2,7 @@
 
 import { assert } from '../../src/base/assert.ts';
 import { KithError } from '../../src/base/error.ts';
+import type { Timestamp } from '../../src/model/entry.ts';
 import type {
   DirHandle,
   DirListing,
@@ -12,19 +13,14 @@ import type {
   FileSystem,
   OpenFor,
 } from '../../src/ports/file-system.ts';
-import type { FileFaults } from './file-faults.ts';
+import { errorOf, type FaultOrder, type FileFaults } from './file-faults.ts';
 import type { FileTree, Place } from './file-tree.ts';
 import type { Inode } from './inode.ts';
+import { OpenHandles } from './open-handles.ts';
 import { resolvePath } from './resolve-path.ts';
 import { renameEntry } from './tree-rename.ts';
 
-interface Open {
-  readonly inode: Inode;
-  readonly purpose: 'directory' | OpenFor;
-  wrote: boolean;
-  /** Write errors of the disk up to this one it will not tell of. */
-  told: number;
-}
+const OPENS: ReadonlySet<FileCall['call']> = new Set(['openRoot', 'openDir', 'openFile']);
 
 type CallOf<Name extends FileCall['call']> = Extract<FileCall, { call: Name }>;
 
@@ -35,11 +31,12 @@ const ENTER = 0o100;
 export class SimFileSystem implements FileSystem {
   readonly #tree: FileTree;
   readonly #faults: FileFaults | undefined;
-  readonly #open = new Map<number, Open>();
-  #nextHandle = 1;
+  readonly #open: OpenHandles;
+  #looks = 0;
 
   constructor(tree: FileTree, faults?: FileFaults) {
     this.#tree = tree;
+    this.#open = new OpenHandles(tree);
     this.#faults = faults;
   }
 
@@ -55,21 +52,29 @@ export class SimFileSystem implements FileSystem {
 
   /** The program dies: the kernel closes what it had open. Not after a power cut, when nothing is left to close. */
   die(): void {
-    for (const handle of [...this.#open.keys()]) this.#close(handle);
+    for (const handle of this.#open.all()) this.#open.close(handle);
   }
 
   execute(call: FileCall): unknown {
-    try {
-      this.#faults?.check(call);
-    } catch (error) {
-      if (call.call === 'sync') this.#tree.journal.syncFailed(this.#of(call.handle).inode);
-      if (call.call === 'syncFileSystem') {
-        this.#tree.journal.syncFailed(undefined);
-        this.#tellErrors(call);
-      }
-      throw error;
+    const order = this.#faults?.check(call);
+    return order === undefined ? this.#execute(call) : this.#fail(call, order);
+  }
+
+  /** What a call that was ordered to fail does nevertheless, and its error. */
+  #fail(call: FileCall, order: FaultOrder): never {
+    if (call.call === 'sync') this.#tree.journal.syncFailed(this.#open.of(call.handle).inode);
+    if (call.call === 'syncFileSystem') {
+      this.#tree.journal.syncFailed(undefined);
+      this.#tellErrors(call);
     }
-    return this.#execute(call);
+    if (order.late === true) {
+      const done = this.#execute(call);
+      if (OPENS.has(call.call) && done !== undefined) this.#open.close(done as number);
+    } else if (call.call === 'write' && order.part !== undefined) {
+      const bytes = call.bytes.subarray(0, Math.floor(call.bytes.length * order.part));
+      this.#execute({ ...call, bytes });
+    }
+    throw errorOf(order, call);
   }
 
   #execute(call: FileCall): unknown {
@@ -82,13 +87,13 @@ export class SimFileSystem implements FileSystem {
       case 'openFile':
         return this.#openFile(call);
       case 'close':
-        return this.#close(call.handle);
+        return this.#open.close(call.handle);
       case 'list':
         return this.#list(this.#dir(call.dir));
       case 'status':
         return this.#status(call);
       case 'statusOf':
-        return statusOf(this.#of(call.handle).inode);
+        return this.#statusOf(this.#open.of(call.handle).inode);
       case 'abilities':
         return {
           syncsAsOne: this.#tree.traits.options.syncsAsOne ?? true,
@@ -101,16 +106,16 @@ export class SimFileSystem implements FileSystem {
       case 'truncate':
         return tree.truncate(this.#writable(call.file), call.size);
       case 'sync':
-        return this.#sync(this.#of(call.handle).inode);
+        return this.#sync(this.#open.of(call.handle).inode);
       case 'syncFileSystem':
         assert(tree.traits.options.syncsAsOne ?? true, 'syncFileSystem where it does nothing');
         tree.journal.syncAll();
         if (this.#tellErrors(call)) throw new KithError('FILE_FAILED', { call: call.call });
         return undefined;
       case 'setMode':
-        return tree.setMode(this.#of(call.handle).inode, call.mode);
+        return tree.setMode(this.#open.of(call.handle).inode, call.mode);
       case 'setTime':
-        return tree.setTime(this.#of(call.handle).inode, call.mtime);
+        return tree.setTime(this.#open.of(call.handle).inode, call.mtime);
       case 'makeDir':
         tree.make(this.#changing(call), 'directory', { mode: 0o700 });
         return undefined;
@@ -120,11 +125,7 @@ export class SimFileSystem implements FileSystem {
       case 'readLink':
         return this.#readLink(call);
       case 'rename':
-        return renameEntry(tree, {
-          from: this.#changing(call.from),
-          to: this.#changing(call.to),
-          style: call.how,
-        });
+        return this.#rename(call);
       case 'removeFile':
         return tree.removeFile(this.#changing(call));
       case 'removeDir':
@@ -132,7 +133,12 @@ export class SimFileSystem implements FileSystem {
     }
   }
 
+  #rename({ from, to, how }: CallOf<'rename'>): void {
+    renameEntry(this.#tree, { from: this.#changing(from), to: this.#changing(to), style: how });
+  }
+
   #openRoot(path: string): DirHandle | undefined {
+    this.#open.checkRoom();
     const found = resolvePath(this.#tree, path);
     if (found === undefined) return undefined;
     if (found.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { path });
@@ -140,6 +146,7 @@ export class SimFileSystem implements FileSystem {
   }
 
   #openDir(call: CallOf<'openDir'>): DirHandle | undefined {
+    this.#open.checkRoom();
     const found = this.#tree.at(this.#looking(call));
     if (found === undefined) return undefined;
     const { name } = call;
@@ -149,6 +156,7 @@ export class SimFileSystem implements FileSystem {
   }
 
   #openFile(call: CallOf<'openFile'>): FileHandle | undefined {
+    this.#open.checkRoom();
     const { name } = call;
     if (call.for === 'create') {
       const made = this.#tree.make(this.#changing(call), 'file', { mode: 0o600 });
@@ -163,13 +171,9 @@ export class SimFileSystem implements FileSystem {
     return this.#hold(found, call.for) as FileHandle;
   }
 
-  #hold(inode: Inode, purpose: Open['purpose']): number {
+  #hold(inode: Inode, purpose: 'directory' | OpenFor): number {
     if (purpose !== 'create') this.#check(inode, purpose === 'write' ? WRITE : READ);
-    const handle = this.#nextHandle++;
-    this.#tree.hold(inode);
-    const told = this.#tree.journal.errors.told;
-    this.#open.set(handle, { inode, purpose, wrote: purpose === 'create', told });
-    return handle;
+    return this.#open.add(inode, purpose);
   }
 
   #sync(inode: Inode): void {
@@ -179,7 +183,7 @@ export class SimFileSystem implements FileSystem {
 
   /** As Linux does it: a handle tells of errors since it was opened, each once, and of one before that nobody was told of. */
   #tellErrors({ dir, witness }: CallOf<'syncFileSystem'>): boolean {
-    const open = this.#of(witness ?? dir);
+    const open = this.#open.of(witness ?? dir);
     const { errors } = this.#tree.journal;
     const isNews = open.told < errors.count;
     open.told = errors.count;
@@ -187,15 +191,8 @@ export class SimFileSystem implements FileSystem {
     return isNews;
   }
 
-  #close(handle: number): undefined {
-    const open = this.#of(handle);
-    this.#open.delete(handle);
-    if (open.wrote) this.#tree.closedAfterWriting(open.inode);
-    this.#tree.letGo(open.inode);
-    return undefined;
-  }
-
   #list(dir: Inode): DirListing {
+    if (dir.links === 0) throw new KithError('FILE_GONE', { call: 'list' });
     const names: string[] = [];
     const undecodable: string[] = [];
     for (const entry of dir.entries.values()) {
@@ -209,12 +206,12 @@ export class SimFileSystem implements FileSystem {
 
   #status(call: CallOf<'status'>): FileStatus | undefined {
     const found = this.#tree.at(this.#looking(call));
-    return found && statusOf(found);
+    return found && this.#statusOf(found);
   }
 
   #read({ file, into, position }: CallOf<'read'>): number {
-    const { inode, purpose } = this.#of(file);
-    if (purpose !== 'read') throw new KithError('FILE_FAILED', { errno: 'EBADF' });
+    const { inode, purpose } = this.#open.of(file);
+    assert(purpose !== 'directory', 'a directory handle where a file is needed');
     const part = inode.bytes().subarray(position, position + into.length);
     into.set(part);
     return part.length;
@@ -227,20 +224,14 @@ export class SimFileSystem implements FileSystem {
     return found.target.slice();
   }
 
-  #of(handle: number): Open {
-    const open = this.#open.get(handle);
-    assert(open !== undefined, `handle ${handle} is not open`);
-    return open;
-  }
-
   #dir(handle: DirHandle): Inode {
-    const { inode, purpose } = this.#of(handle);
+    const { inode, purpose } = this.#open.of(handle);
     assert(purpose === 'directory', 'a file handle where a directory is needed');
     return inode;
   }
 
   #writable(handle: FileHandle): Inode {
-    const open = this.#of(handle);
+    const open = this.#open.of(handle);
     if (open.purpose !== 'write' && open.purpose !== 'create') {
       throw new KithError('FILE_FAILED', { errno: 'EBADF' });
     }
@@ -259,20 +250,29 @@ export class SimFileSystem implements FileSystem {
   #place({ dir: handle, name }: DirName, bits: number): Place {
     assert(isOnePart(name), 'a name is one part of a path');
     const dir = this.#dir(handle);
-    this.#tree.traits.checkLength(name);
+    this.#tree.traits.names.checkLength(name);
     this.#check(dir, bits);
     return { dir, name };
+  }
+
+  #statusOf(inode: Inode): FileStatus {
+    const { kind, size, mode, mtime, device, links } = inode;
+    const ctime = this.#ctimeOf(inode);
+    return { kind, size, mode, mtime, ctime, inode: inode.ino, device, links };
+  }
+
+  #ctimeOf({ ctime, mtime }: Inode): Timestamp {
+    const { ctime: kept = 'true' } = this.#tree.traits.options;
+    if (kept === 'true') return ctime;
+    if (kept === 'mtime') return mtime;
+    this.#looks += 1;
+    return { s: ctime.s, ns: (ctime.ns + this.#looks) % 1e9 };
   }
 
   #check(inode: Inode, bits: number): void {
     if (this.#tree.traits.options.obeysModes !== true) return;
     if ((inode.mode & bits) !== bits) throw new KithError('FILE_DENIED', { mode: inode.mode });
   }
-}
-
-function statusOf(inode: Inode): FileStatus {
-  const { kind, size, mode, mtime, ctime, device, links } = inode;
-  return { kind, size, mode, mtime, ctime, inode: inode.ino, device, links };
 }
 
 function isOnePart(name: string): boolean {

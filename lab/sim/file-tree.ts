@@ -7,12 +7,15 @@ import { KithError } from '../../src/base/error.ts';
 import type { Timestamp } from '../../src/model/entry.ts';
 import type { FileKind } from '../../src/ports/file-system.ts';
 import type { WatchEvent } from '../../src/ports/watcher.ts';
-import { type DiskOptions, DiskTraits } from './disk-traits.ts';
+import type { DiskOptions } from './disk-options.ts';
+import { DiskTraits } from './disk-traits.ts';
 import { type EntryChange, FileJournal } from './file-journal.ts';
 import { checkUnmounted, type DirEntry, Inode } from './inode.ts';
+import { InodeNumbers } from './inode-numbers.ts';
 import { MountTable } from './mount-table.ts';
 import type { PowerCut } from './power-cut.ts';
 import { regrow } from './regrow.ts';
+import { setModeOf, setTimeOf, truncateContent, writeContent } from './tree-content.ts';
 
 /** A name in a directory. */
 export interface Place {
@@ -29,8 +32,7 @@ export class FileTree {
   readonly listeners = new Set<TreeListener>();
   #root: Inode;
   #nextUid = 1;
-  #nextIno = 2n;
-  #freeInos: bigint[] = [];
+  readonly #numbers: InodeNumbers;
   readonly #table = new MountTable();
   /** Counts power cuts: what was opened before one is of no use after it. */
   #generation = 0;
@@ -38,6 +40,7 @@ export class FileTree {
   /** `wallMs` is the device's wall clock. */
   constructor(wallMs: () => number, options: DiskOptions = {}) {
     this.traits = new DiskTraits(wallMs, options);
+    this.#numbers = new InodeNumbers(options);
     this.#root = this.#newInode('directory', { mode: 0o755, device: 1n });
     this.#root.links = 1;
   }
@@ -52,7 +55,7 @@ export class FileTree {
 
   /** The entry at a name, whatever the spelling, as far as the disk folds names. */
   entry({ dir, name }: Place): DirEntry | undefined {
-    return dir.entries.get(this.traits.keyOf(name));
+    return dir.entries.get(this.traits.names.keyOf(name));
   }
 
   /** What stands at a name; a mounted root in place of what it hides. */
@@ -63,9 +66,9 @@ export class FileTree {
 
   /** Makes something new. FILE_EXISTS if the name is taken. */
   make(place: Place, kind: FileKind, facts: { mode: number; target?: Uint8Array }): Inode {
-    this.mayChange(place);
-    this.traits.checkName(place.name);
-    if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name: place.name });
+    this.#mayMake(place);
+    if (kind === 'symlink' && this.traits.options.symlinks === false)
+      throw new KithError('FILE_UNSUPPORTED', { name: place.name });
     const inode = this.#newInode(kind, { ...facts, device: place.dir.device });
     this.setNames([{ ...this.keyed(place), to: this.entryFor(place.name, inode) }]);
     this.tell(place.dir, place.name, kindOfBirth(kind));
@@ -77,15 +80,15 @@ export class FileTree {
     this.mayChange({ dir, name: escaped });
     const inode = this.#newInode('file', { mode: 0o600, device: dir.device });
     const to = { name: escaped, inode, undecodable: true };
-    this.setNames([{ dir, key: this.traits.keyOf(`\0${escaped}`), to }]);
+    this.setNames([{ dir, key: this.traits.names.keyOf(`\0${escaped}`), to }]);
     return inode;
   }
 
   /** A second name for a file. */
   hardLink(inode: Inode, place: Place): void {
-    this.mayChange(place);
-    this.traits.checkName(place.name);
-    if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name: place.name });
+    this.#mayMake(place);
+    if (this.traits.options.hardLinks === false)
+      throw new KithError('FILE_UNSUPPORTED', { name: place.name });
     this.setNames([{ ...this.keyed(place), to: this.entryFor(place.name, inode) }]);
     inode.ctime = this.traits.time();
     this.tell(place.dir, place.name, 'settled');
@@ -93,47 +96,25 @@ export class FileTree {
 
   /** Writes all, or as much as fits and throws FILE_DISK_FULL. */
   write(inode: Inode, bytes: Uint8Array, position: number): void {
-    this.traits.checkWritable();
-    const fits = this.traits.take(inode.size, position + bytes.length);
-    const written = bytes.subarray(0, Math.max(0, fits - position));
-    if (written.length > 0) {
-      inode.put(written, position);
-      this.#touch(inode);
-      this.journal.changed(inode, { bytes: written, offset: position });
-      this.#tellOf(inode, 'writing');
-    }
-    if (written.length < bytes.length) throw new KithError('FILE_DISK_FULL', {});
+    writeContent(this, inode, { bytes, position });
   }
 
+  /** Cuts, or extends with zeros. */
   truncate(inode: Inode, size: number): void {
-    this.traits.checkWritable();
-    const fits = this.traits.take(inode.size, size);
-    if (fits < size) {
-      this.traits.release(fits, inode.size);
-      throw new KithError('FILE_DISK_FULL', {});
-    }
-    if (size < inode.size) this.traits.release(inode.size, size);
-    inode.resize(size);
-    this.#touch(inode);
-    this.journal.changed(inode);
-    this.#tellOf(inode, 'writing');
+    truncateContent(this, inode, size);
   }
 
   setMode(inode: Inode, mode: number): void {
-    this.traits.checkWritable();
-    inode.mode = mode & 0o7777;
-    this.#noteMetadata(inode);
+    setModeOf(this, inode, mode);
   }
 
   setTime(inode: Inode, mtime: Timestamp): void {
-    this.traits.checkWritable();
-    inode.mtime = this.traits.cut(mtime);
-    this.#noteMetadata(inode);
+    setTimeOf(this, inode, mtime);
   }
 
   /** A program closed a file it had written to. */
   closedAfterWriting(inode: Inode): void {
-    this.#tellOf(inode, 'settled');
+    this.tellOf(inode, 'settled');
   }
 
   /** Removes a name that is no directory. */
@@ -196,9 +177,13 @@ export class FileTree {
     this.#generation += 1;
     this.#root = grown.root;
     this.#table.mounts = grown.mounts;
-    this.#nextIno = grown.nextIno;
-    this.#freeInos = [];
-    this.traits.resetUsed(grown.usedBytes);
+    this.#numbers.reset(grown.nextIno);
+    this.traits.resetUsed(grown.used);
+  }
+
+  /** A program begins: on a disk whose inode numbers are not stable all have new ones. */
+  begun(): void {
+    if (this.traits.options.inodeNumbers === 'unstable') this.#numbers.renew(this.#root);
   }
 
   /** Tells those who watch. */
@@ -212,6 +197,14 @@ export class FileTree {
     return found;
   }
 
+  /** In the kernel's order: FILE_GONE, FILE_NAME_IMPOSSIBLE, FILE_EXISTS, FILE_READ_ONLY. */
+  #mayMake(place: Place): void {
+    if (place.dir.links === 0) throw new KithError('FILE_GONE', { what: 'directory was removed' });
+    this.traits.names.check(place.name);
+    if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name: place.name });
+    this.traits.checkWritable();
+  }
+
   /** FILE_READ_ONLY, or FILE_GONE if the directory itself was removed. */
   mayChange({ dir }: Place): void {
     this.traits.checkWritable();
@@ -220,23 +213,27 @@ export class FileTree {
 
   /** The place by the key under which the disk finds the name. */
   keyed({ dir, name }: Place): { readonly dir: Inode; readonly key: string } {
-    return { dir, key: this.traits.keyOf(name) };
+    return { dir, key: this.traits.names.keyOf(name) };
   }
 
   /** A name as the disk keeps it. */
   entryFor(name: string, inode: Inode): DirEntry {
-    return { name: this.traits.spelling(name), inode, undecodable: false };
+    return { name: this.traits.names.spelling(name), inode, undecodable: false };
   }
 
   #newInode(kind: FileKind, facts: { mode: number; device: bigint; target?: Uint8Array }): Inode {
-    const ino = this.#freeInos.pop() ?? this.#nextIno++;
+    const { options } = this.traits;
+    this.traits.takeInode();
     const inode = new Inode({
       uid: this.#nextUid++,
-      ino,
+      ino: this.#numbers.take(),
       kind,
       time: this.traits.time(),
       ...facts,
     });
+    if (options.fixedModes !== undefined) {
+      inode.mode = kind === 'directory' ? options.fixedModes.directory : options.fixedModes.file;
+    }
     this.journal.born(inode);
     return inode;
   }
@@ -272,21 +269,12 @@ export class FileTree {
     if (inode.opens > 0) return;
     this.traits.release(inode.size, 0);
     this.journal.died(inode);
-    this.#freeInos.push(inode.ino);
+    this.traits.releaseInode();
+    this.#numbers.free(inode.ino);
   }
 
-  #touch(inode: Inode): void {
-    inode.mtime = this.traits.time();
-    inode.ctime = inode.mtime;
-  }
-
-  #noteMetadata(inode: Inode): void {
-    inode.ctime = this.traits.time();
-    this.journal.changed(inode);
-    this.#tellOf(inode, 'settled');
-  }
-
-  #tellOf(inode: Inode, kind: WatchEvent['kind']): void {
+  /** The same for every name that leads to it would be too much: for the one it was given last. */
+  tellOf(inode: Inode, kind: WatchEvent['kind']): void {
     if (inode.parent !== undefined) this.tell(inode.parent, inode.name, kind);
   }
 }

@@ -28,7 +28,7 @@ const NOTHING = new Uint8Array(0);
 /** `uid` names it for the whole story; `ino`, which programs see, is used again when it is free. */
 export class Inode {
   readonly uid: number;
-  readonly ino: bigint;
+  ino: bigint;
   readonly device: bigint;
   readonly kind: FileKind;
   readonly target: Uint8Array;

@@ -14,7 +14,7 @@ interface Regrown {
   readonly root: Inode;
   readonly mounts: Mount[];
   readonly nextIno: bigint;
-  readonly usedBytes: number;
+  readonly used: { readonly bytes: number; readonly inodes: number };
 }
 
 /** Every inode anew. Numbers that two of them claim, for one was used again, are given out anew too. */
@@ -40,7 +40,12 @@ export function regrow(
   const root = grown.get(from.root);
   if (root === undefined) throw new Error('the root is always durable');
   root.links = 1;
-  return { root, mounts: remount(from.mounts, grown), nextIno, usedBytes };
+  return {
+    root,
+    mounts: remount(from.mounts, grown),
+    nextIno,
+    used: { bytes: usedBytes, inodes: grown.size },
+  };
 }
 
 function linkChildren(old: DurableInode, grown: ReadonlyMap<number, Inode>): void {

@@ -25,7 +25,10 @@ export function renameEntry(tree: FileTree, { from, to, style }: Move): void {
   tree.mayChange(from);
   tree.mayChange(to);
   if (from.dir.device !== to.dir.device) throw new KithError('FILE_CROSS_DEVICE', {});
-  tree.traits.checkName(to.name);
+  const { renames = 'all' } = tree.traits.options;
+  if (renames !== 'all' && style !== 'replace' && renames !== style)
+    throw new KithError('FILE_UNSUPPORTED', { style });
+  tree.traits.names.check(to.name);
   const moved = tree.entry(from)?.inode;
   const target = tree.entry(to)?.inode;
   if (moved === undefined) throw new KithError('FILE_GONE', { name: from.name });
@@ -42,8 +45,7 @@ export function renameEntry(tree: FileTree, { from, to, style }: Move): void {
 }
 
 function move(tree: FileTree, { from, to, moved, target }: Found): void {
-  const isOneName =
-    from.dir === to.dir && tree.traits.keyOf(from.name) === tree.traits.keyOf(to.name);
+  const isOneName = from.dir === to.dir && tree.keyed(from).key === tree.keyed(to).key;
   // Two names of one file: the kernel leaves both. One name in another spelling: the spelling changes.
   if (target === moved && !isOneName) return;
   const replaced = target === moved ? undefined : target;

@@ -15,6 +15,10 @@ export interface WatchTraits {
   readonly queueLimit: number;
   /** How late hints come at most. */
   readonly delayMs: number;
+  /** Nothing is watched from the start, and that is said. */
+  readonly blind?: boolean;
+  /** This share of the hints is lost without a word, as on network disks. */
+  readonly loses?: number;
 }
 
 export interface SimWatcherParts {
@@ -39,13 +43,14 @@ export class SimWatcher implements Watcher {
     const { tree, owner } = this.#parts;
     const root = resolvePath(tree, path);
     const mailbox = new Mailbox<WatchBatch>();
-    if (root === undefined || root.kind !== 'directory') {
+    const isBlind = this.#parts.traits().blind === true;
+    if (root === undefined || root.kind !== 'directory' || isBlind) {
       mailbox.push({ events: [], overflow: false, blind: `${path} cannot be watched` });
     }
     const collector = new Collector(this.#parts, mailbox);
     const listener = (dir: Inode, name: string, kind: WatchEvent['kind']): void => {
       if (!owner.alive) tree.listeners.delete(listener);
-      else if (root !== undefined) {
+      else if (root !== undefined && !isBlind) {
         const relative = relativePath(root, dir, name);
         if (relative !== undefined && !CONTROL.test(relative)) collector.add(relative, kind);
       }
@@ -77,7 +82,8 @@ class Collector {
   }
 
   add(path: string, kind: WatchEvent['kind']): void {
-    const { queueLimit, delayMs } = this.#parts.traits();
+    const { queueLimit, delayMs, loses = 0 } = this.#parts.traits();
+    if (loses > 0 && this.#parts.random.chance(loses)) return;
     const known = this.#events.get(path);
     if (known === undefined && this.#events.size >= queueLimit) this.#overflow = true;
     else this.#events.set(path, known === 'tree' ? known : kind);

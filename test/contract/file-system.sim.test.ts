@@ -1,7 +1,7 @@
 /** The simulated disk keeps the contract of the real one, whatever kind of disk it plays. */
 
 import assert from 'node:assert/strict';
-import type { DiskOptions } from '../../lab/sim/disk-traits.ts';
+import type { DiskOptions } from '../../lab/sim/disk-options.ts';
 import { SimFileSystem } from '../../lab/sim/file-system.ts';
 import { FileTree } from '../../lab/sim/file-tree.ts';
 import { fileSystemContract } from './file-system.contract.ts';
@@ -14,7 +14,7 @@ function subject(options: DiskOptions): FileSystemSubject {
   return {
     files,
     root: '/home',
-    foldsCase: options.foldsCase ?? false,
+    foldsCase: options.foldsCase !== undefined && options.foldsCase !== false,
     timeStepNs: options.timeStepNs ?? 1,
     makeFifo: (name) => void tree.make({ dir: home, name }, 'other', { mode: 0o644 }),
     makeUndecodable: (name) => void tree.makeUndecodable(home, escaped(name)),

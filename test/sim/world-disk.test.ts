@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DiskOptions } from '../../lab/sim/disk-traits.ts';
+import type { DiskOptions } from '../../lab/sim/disk-options.ts';
 import { FileFaults } from '../../lab/sim/file-faults.ts';
 import { SimFileSystem } from '../../lab/sim/file-system.ts';
 import { FileTree } from '../../lab/sim/file-tree.ts';
@@ -184,7 +184,7 @@ describe('names', () => {
     assert.ok(run(status(root, '\u00e9')) !== undefined);
   });
   it('cannot be made where the disk forbids them', () => {
-    const { run, root } = computer({ forbiddenNames: /[:?]/ });
+    const { run, root } = computer({ reserved: 'signs' });
     const create = openFile({ dir: root, name: 'a:b' }, 'create');
     assert.equal(
       code(() => run(create)),
