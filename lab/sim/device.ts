@@ -11,6 +11,8 @@ import type { Network } from '../../src/ports/network.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { Watcher } from '../../src/ports/watcher.ts';
 import { type MemorySnapshot, MemoryStore } from '../../src/store/memory-store.ts';
+import { SimAttacker } from './attacker.ts';
+import { Canary } from './canary.ts';
 import { SimClock } from './clock.ts';
 import { type CallHook, SimDisk } from './disk.ts';
 import type { DiskOptions } from './disk-options.ts';
@@ -89,6 +91,9 @@ export class SimDevice {
   readonly clock: SimClock;
   readonly tree: FileTree;
   readonly person: SimPerson;
+  readonly attacker: SimAttacker;
+  /** What must never change, whatever is tried. */
+  readonly canary: Canary;
   readonly faults = new FileFaults();
   /** Look on before each call of its programs. */
   readonly hooks = new Set<CallHook>();
@@ -108,6 +113,8 @@ export class SimDevice {
     this.clock.setOffset(options.clockOffsetMs ?? 0);
     this.tree = new FileTree(() => this.clock.wallMs(), options.disk);
     this.person = new SimPerson(this.tree, ROOT);
+    this.attacker = new SimAttacker(this.tree, ROOT);
+    this.canary = new Canary(this.tree);
     this.watch = { queueLimit: 16_384, delayMs: 3, ...options.watch };
     const home = this.tree.make({ dir: this.tree.root, name: 'home' }, 'directory', {
       mode: 0o755,

@@ -1,7 +1,7 @@
 /** ports/file-system over a simulated disk, for one life of a program: its handles die with it, the disk does not. */
 
 import { assert } from '../../src/base/assert.ts';
-import { KithError } from '../../src/base/error.ts';
+import { type ErrorCode, KithError } from '../../src/base/error.ts';
 import type { Timestamp } from '../../src/model/entry.ts';
 import type {
   DirHandle,
@@ -102,9 +102,9 @@ export class SimFileSystem implements FileSystem {
       case 'read':
         return this.#read(call);
       case 'write':
-        return tree.write(this.#writable(call.file), call.bytes, call.position);
+        return this.#write(call);
       case 'truncate':
-        return tree.truncate(this.#writable(call.file), call.size);
+        return tree.truncate(this.#writable(call.file, 'FILE_UNSUPPORTED'), call.size);
       case 'sync':
         return this.#sync(this.#open.of(call.handle).inode);
       case 'syncFileSystem':
@@ -134,7 +134,10 @@ export class SimFileSystem implements FileSystem {
   }
 
   #rename({ from, to, how }: CallOf<'rename'>): void {
-    renameEntry(this.#tree, { from: this.#changing(from), to: this.#changing(to), style: how });
+    const target = { dir: this.#dir(to.dir), name: to.name };
+    this.#check(target.dir, ENTER | WRITE);
+    assert(isOnePart(to.name), 'a name is one part of a path');
+    renameEntry(this.#tree, { from: this.#changing(from), to: target, style: how });
   }
 
   #openRoot(path: string): DirHandle | undefined {
@@ -217,10 +220,16 @@ export class SimFileSystem implements FileSystem {
     return part.length;
   }
 
+  #write({ file, bytes, position }: CallOf<'write'>): void {
+    // Nothing is written by no call at all.
+    if (bytes.length > 0) this.#tree.write(this.#writable(file), bytes, position);
+    else this.#open.of(file);
+  }
+
   #readLink(call: CallOf<'readLink'>): Uint8Array {
     const found = this.#tree.at(this.#looking(call));
     if (found === undefined) throw new KithError('FILE_GONE', { name: call.name });
-    if (found.kind !== 'symlink') throw new KithError('FILE_FAILED', { errno: 'EINVAL' });
+    if (found.kind !== 'symlink') throw new KithError('FILE_CHANGED', { name: call.name });
     return found.target.slice();
   }
 
@@ -230,10 +239,11 @@ export class SimFileSystem implements FileSystem {
     return inode;
   }
 
-  #writable(handle: FileHandle): Inode {
+  /** What the kernel says of a handle for reading alone is EBADF to a write and EINVAL to a cut. */
+  #writable(handle: FileHandle, otherwise: ErrorCode = 'FILE_FAILED'): Inode {
     const open = this.#open.of(handle);
     if (open.purpose !== 'write' && open.purpose !== 'create') {
-      throw new KithError('FILE_FAILED', { errno: 'EBADF' });
+      throw new KithError(otherwise, { what: 'not open for writing' });
     }
     open.wrote = true;
     return open.inode;
@@ -250,7 +260,8 @@ export class SimFileSystem implements FileSystem {
   #place({ dir: handle, name }: DirName, bits: number): Place {
     assert(isOnePart(name), 'a name is one part of a path');
     const dir = this.#dir(handle);
-    this.#tree.traits.names.checkLength(name);
+    // In a directory that was removed the kernel does not look at the name.
+    if (dir.links > 0) this.#tree.traits.names.checkLength(name);
     this.#check(dir, bits);
     return { dir, name };
   }

@@ -66,9 +66,7 @@ export class FileTree {
 
   /** Makes something new. FILE_EXISTS if the name is taken. */
   make(place: Place, kind: FileKind, facts: { mode: number; target?: Uint8Array }): Inode {
-    this.#mayMake(place);
-    if (kind === 'symlink' && this.traits.options.symlinks === false)
-      throw new KithError('FILE_UNSUPPORTED', { name: place.name });
+    this.#mayMake(place, kind !== 'symlink' || this.traits.options.symlinks !== false);
     const inode = this.#newInode(kind, { ...facts, device: place.dir.device });
     this.setNames([{ ...this.keyed(place), to: this.entryFor(place.name, inode) }]);
     this.tell(place.dir, place.name, kindOfBirth(kind));
@@ -86,9 +84,8 @@ export class FileTree {
 
   /** A second name for a file. */
   hardLink(inode: Inode, place: Place): void {
-    this.#mayMake(place);
-    if (this.traits.options.hardLinks === false)
-      throw new KithError('FILE_UNSUPPORTED', { name: place.name });
+    this.#mayMake(place, this.traits.options.hardLinks !== false);
+    if (inode.kind === 'directory') throw new KithError('FILE_DENIED', { name: place.name });
     this.setNames([{ ...this.keyed(place), to: this.entryFor(place.name, inode) }]);
     inode.ctime = this.traits.time();
     this.tell(place.dir, place.name, 'settled');
@@ -135,6 +132,7 @@ export class FileTree {
     checkUnmounted(found, undefined);
     if (found.entries.size > 0) throw new KithError('FILE_NOT_EMPTY', { name: place.name });
     this.setNames([{ ...this.keyed(place), to: undefined }], found);
+    found.ctime = this.traits.time();
     this.tell(place.dir, place.name, 'settled');
   }
 
@@ -197,12 +195,15 @@ export class FileTree {
     return found;
   }
 
-  /** In the kernel's order: FILE_GONE, FILE_NAME_IMPOSSIBLE, FILE_EXISTS, FILE_READ_ONLY. */
-  #mayMake(place: Place): void {
+  /** What speaks against a new name, in the kernel's order. */
+  #mayMake(place: Place, isSupported: boolean): void {
+    const { name } = place;
     if (place.dir.links === 0) throw new KithError('FILE_GONE', { what: 'directory was removed' });
-    this.traits.names.check(place.name);
-    if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name: place.name });
+    this.traits.names.checkLength(name);
+    if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name });
     this.traits.checkWritable();
+    if (!isSupported) throw new KithError('FILE_UNSUPPORTED', { name });
+    this.traits.names.check(name);
   }
 
   /** FILE_READ_ONLY, or FILE_GONE if the directory itself was removed. */

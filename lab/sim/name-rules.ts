@@ -44,8 +44,6 @@ export class NameRules {
   /** FILE_NAME_IMPOSSIBLE if the name is too long to be asked for. */
   checkLength(name: string): void {
     const longest = this.#longest;
-    // The kernel refuses 256 bytes before any file system is asked.
-    if (name.length * 3 > LONGEST_BYTES && bytesOf(name) > LONGEST_BYTES) refuse(name);
     if ('units' in longest) {
       if (name.length > longest.units) refuse(name);
     } else if (name.length * 3 > longest.bytes && bytesOf(name) > longest.bytes) refuse(name);

@@ -17,13 +17,14 @@ export function resolvePath(tree: FileTree, path: string): Inode | undefined {
       at = at.parent ?? tree.root;
       continue;
     }
+    tree.traits.names.checkLength(part);
     const found = tree.at({ dir: at, name: part });
     if (found === undefined) return undefined;
     if (found.kind !== 'symlink') {
       at = found;
       continue;
     }
-    if (++links > MAX_LINKS) throw new KithError('FILE_FAILED', { path, errno: 'ELOOP' });
+    if (++links > MAX_LINKS) throw new KithError('FILE_IS_LINK', { path, errno: 'ELOOP' });
     const target = new TextDecoder().decode(found.target);
     if (target.startsWith('/')) at = tree.root;
     open = [...open, ...partsOf(target).toReversed()];

@@ -20,34 +20,38 @@ interface Found {
   readonly target: Inode | undefined;
 }
 
-/** Fails as the kernel does, in its order: FILE_CROSS_DEVICE, FILE_GONE, FILE_EXISTS, FILE_FAILED for a directory into itself. */
+/** Fails as the kernel does, in its order: FILE_CROSS_DEVICE, FILE_GONE, FILE_EXISTS, FILE_UNSUPPORTED for a directory into itself. */
 export function renameEntry(tree: FileTree, { from, to, style }: Move): void {
   tree.mayChange(from);
   tree.mayChange(to);
   if (from.dir.device !== to.dir.device) throw new KithError('FILE_CROSS_DEVICE', {});
-  const { renames = 'all' } = tree.traits.options;
-  if (renames !== 'all' && style !== 'replace' && renames !== style)
-    throw new KithError('FILE_UNSUPPORTED', { style });
-  tree.traits.names.check(to.name);
+  tree.traits.names.checkLength(from.name);
   const moved = tree.entry(from)?.inode;
   const target = tree.entry(to)?.inode;
   if (moved === undefined) throw new KithError('FILE_GONE', { name: from.name });
+  tree.traits.names.check(to.name);
   if (style === 'exchange' && target === undefined)
     throw new KithError('FILE_GONE', { name: to.name });
   if (style === 'keep' && target !== undefined)
     throw new KithError('FILE_EXISTS', { name: to.name });
   const intoItself = isWithin(to.dir, moved);
-  const overItself = style === 'exchange' && target !== undefined && isWithin(from.dir, target);
-  if (intoItself || overItself) throw new KithError('FILE_FAILED', { errno: 'EINVAL' });
+  const overItself = target !== undefined && isWithin(from.dir, target);
+  if (overItself && style === 'replace') throw new KithError('FILE_NOT_EMPTY', { name: to.name });
+  if (intoItself || overItself) throw new KithError('FILE_UNSUPPORTED', { errno: 'EINVAL' });
   checkUnmounted(moved, target);
+  const { renames = 'all' } = tree.traits.options;
+  if (renames !== 'all' && style !== 'replace' && renames !== style)
+    throw new KithError('FILE_UNSUPPORTED', { style });
   if (style === 'exchange' && target !== undefined) exchange(tree, { from, to, moved, target });
   else move(tree, { from, to, moved, target });
 }
 
 function move(tree: FileTree, { from, to, moved, target }: Found): void {
+  const spelling = tree.entry(from)?.name;
   const isOneName = from.dir === to.dir && tree.keyed(from).key === tree.keyed(to).key;
+  const isRespelled = isOneName && spelling !== tree.traits.names.spelling(to.name);
   // Two names of one file: the kernel leaves both. One name in another spelling: the spelling changes.
-  if (target === moved && !isOneName) return;
+  if (target === moved && !isRespelled) return;
   const replaced = target === moved ? undefined : target;
   if (replaced !== undefined) checkReplaceable(moved, replaced);
   tree.setNames(
@@ -58,6 +62,7 @@ function move(tree: FileTree, { from, to, moved, target }: Found): void {
     replaced?.kind === 'directory' ? replaced : undefined,
   );
   moved.ctime = tree.traits.time();
+  if (replaced !== undefined) replaced.ctime = moved.ctime;
   tree.tell(from.dir, from.name, 'settled');
   tree.tell(to.dir, to.name, kindOfArrival(moved));
 }

@@ -22,6 +22,7 @@ import { type SystemCalls, systemCalls } from './ffi.ts';
 import { HandleTable } from './file-system-handles.ts';
 import { listingAt } from './file-system-listing.ts';
 import { openDirFd, openFileFd, openRootFd } from './file-system-opening.ts';
+import { areInodesUsedUp, impossibleName, inodesUsedUp, isMaking, isRemoved } from './file-system-making.ts';
 import { abilitiesAt, toFileStatus } from './file-system-status.ts';
 import { statusFast } from './file-system-statx.ts';
 
@@ -35,8 +36,17 @@ export class NodeFileSystem implements FileSystem {
     try {
       return this.#dispatch(call);
     } catch (error) {
-      throw toFileError(error, factsOf(call));
+      throw toFileError(this.#named(call, error), factsOf(call));
     }
+  }
+
+  /** What an error of the system means that says less than can be found out. */
+  #named(call: FileCall, error: unknown): unknown {
+    if (!isMaking(call)) return error;
+    const dir = this.#handles.fdOf(call.dir);
+    const errno = errnoOf(error);
+    if (errno === 'ENOENT') return isRemoved(dir) ? error : impossibleName(call.name, error);
+    return errno === 'ENOSPC' && areInodesUsedUp(dir) ? inodesUsedUp(call.name, error) : error;
   }
 
   /** Closes what programs left open. Throws the first error once all is closed. */
