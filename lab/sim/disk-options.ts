@@ -34,8 +34,18 @@ export interface DiskOptions {
   readonly symlinks?: boolean;
   /** False: a file has one name. */
   readonly hardLinks?: boolean;
+  /** False: a rename to another spelling of the same name changes nothing, although it succeeds. */
+  readonly respells?: boolean;
+  /** A handle on a directory that was removed is of no use: every call through it is FILE_GONE. */
+  readonly forgetsRemoved?: boolean;
+  /** A rename leaves the times of its directories as they are. */
+  readonly renamesUndated?: boolean;
+  /** A cut to the size that a file has already is no change. */
+  readonly ignoresEqualCuts?: boolean;
   /** What the disk knows of renames that never replace. */
   readonly renames?: 'all' | 'keep' | 'none';
+  /** An open file that is removed stays under a name that begins so until it is closed, as FUSE and NFS have it. */
+  readonly hidesOpen?: '.fuse_hidden' | '.nfs';
   /** Modes are these and stay so; setting them is taken without a word. */
   readonly fixedModes?: { readonly file: number; readonly directory: number };
 }

@@ -45,7 +45,8 @@ export interface NameChange {
     readonly key: string;
     readonly to: DurableEntry | undefined;
   }[];
-  readonly time: Timestamp;
+  /** Of the directories after it; undefined if it leaves that alone. */
+  readonly time: Timestamp | undefined;
 }
 
 /** A copy that is cut, or extended with zeros. */

@@ -16,6 +16,18 @@ export interface EntryChange {
   readonly to: DirEntry | undefined;
 }
 
+/** When names changed, if that dates their directories, and a directory that went with its name. */
+export interface NamingFacts {
+  readonly time: Timestamp | undefined;
+  readonly removed: Inode | undefined;
+}
+
+/** A directory that goes with its name; that the directories keep their times. */
+export interface NamingOptions {
+  readonly removed?: Inode;
+  readonly isUndated?: boolean;
+}
+
 export class FileJournal {
   readonly errors = new WriteErrors();
   readonly #durable = new Map<number, DurableInode>();
@@ -62,8 +74,8 @@ export class FileJournal {
     else stream.push(change);
   }
 
-  /** Names that changed in one step; `removed` is a directory that went with its name. */
-  renamed(changes: readonly EntryChange[], time: Timestamp, removed?: Inode): void {
+  /** Names that changed in one step. */
+  renamed(changes: readonly EntryChange[], { time, removed }: NamingFacts): void {
     const dirs = new Set(changes.map(({ dir }) => dir.uid));
     if (removed !== undefined) dirs.add(removed.uid);
     this.#names.push({
@@ -149,6 +161,7 @@ export class FileJournal {
       if (durable === undefined) continue;
       if (to === undefined) durable.entries.delete(key);
       else durable.entries.set(key, to);
+      if (time === undefined) continue;
       durable.mtime = time;
       durable.ctime = time;
     }

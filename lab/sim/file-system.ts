@@ -11,6 +11,7 @@ import type {
   FileHandle,
   FileStatus,
   FileSystem,
+  FileSystemAbilities,
   OpenFor,
 } from '../../src/ports/file-system.ts';
 import { errorOf, type FaultOrder, type FileFaults } from './file-faults.ts';
@@ -95,10 +96,7 @@ export class SimFileSystem implements FileSystem {
       case 'statusOf':
         return this.#statusOf(this.#open.of(call.handle).inode);
       case 'abilities':
-        return {
-          syncsAsOne: this.#tree.traits.options.syncsAsOne ?? true,
-          freeBytes: this.#tree.traits.freeBytes,
-        };
+        return this.#abilities(call.dir);
       case 'read':
         return this.#read(call);
       case 'write':
@@ -138,6 +136,12 @@ export class SimFileSystem implements FileSystem {
     this.#check(target.dir, ENTER | WRITE);
     assert(isOnePart(to.name), 'a name is one part of a path');
     renameEntry(this.#tree, { from: this.#changing(from), to: target, style: how });
+  }
+
+  #abilities(handle: DirHandle): FileSystemAbilities {
+    this.#dir(handle);
+    const { options, freeBytes } = this.#tree.traits;
+    return { syncsAsOne: options.syncsAsOne ?? true, freeBytes };
   }
 
   #openRoot(path: string): DirHandle | undefined {

@@ -9,7 +9,8 @@ import type { FileKind } from '../../src/ports/file-system.ts';
 import type { WatchEvent } from '../../src/ports/watcher.ts';
 import type { DiskOptions } from './disk-options.ts';
 import { DiskTraits } from './disk-traits.ts';
-import { type EntryChange, FileJournal } from './file-journal.ts';
+import { type EntryChange, FileJournal, type NamingOptions } from './file-journal.ts';
+import { HiddenFiles } from './hidden-files.ts';
 import { checkUnmounted, type DirEntry, Inode } from './inode.ts';
 import { InodeNumbers } from './inode-numbers.ts';
 import { MountTable } from './mount-table.ts';
@@ -34,6 +35,7 @@ export class FileTree {
   #nextUid = 1;
   readonly #numbers: InodeNumbers;
   readonly #table = new MountTable();
+  readonly #hidden = new HiddenFiles();
   /** Counts power cuts: what was opened before one is of no use after it. */
   #generation = 0;
 
@@ -84,8 +86,9 @@ export class FileTree {
 
   /** A second name for a file. */
   hardLink(inode: Inode, place: Place): void {
-    this.#mayMake(place, this.traits.options.hardLinks !== false);
-    if (inode.kind === 'directory') throw new KithError('FILE_DENIED', { name: place.name });
+    this.#mayMake(place, true);
+    if (inode.kind === 'directory' || this.traits.options.hardLinks === false)
+      throw new KithError('FILE_DENIED', { name: place.name });
     this.setNames([{ ...this.keyed(place), to: this.entryFor(place.name, inode) }]);
     inode.ctime = this.traits.time();
     this.tell(place.dir, place.name, 'settled');
@@ -119,9 +122,15 @@ export class FileTree {
     this.mayChange(place);
     const found = this.#found(place);
     if (found.kind === 'directory') throw new KithError('FILE_IS_DIRECTORY', { name: place.name });
+    if (this.hideIfOpen(place, found)) return;
     this.setNames([{ ...this.keyed(place), to: undefined }]);
     found.ctime = this.traits.time();
     this.tell(place.dir, place.name, 'settled');
+  }
+
+  /** On some disks an open file gets another name instead of none; false if it may go. */
+  hideIfOpen(place: Place, found: Inode): boolean {
+    return this.#hidden.hide(this, this.keyed(place), found);
   }
 
   /** Removes an empty directory. */
@@ -131,7 +140,7 @@ export class FileTree {
     if (found.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { name: place.name });
     checkUnmounted(found, undefined);
     if (found.entries.size > 0) throw new KithError('FILE_NOT_EMPTY', { name: place.name });
-    this.setNames([{ ...this.keyed(place), to: undefined }], found);
+    this.setNames([{ ...this.keyed(place), to: undefined }], { removed: found });
     found.ctime = this.traits.time();
     this.tell(place.dir, place.name, 'settled');
   }
@@ -163,6 +172,8 @@ export class FileTree {
   /** A handle on it was closed. */
   letGo(inode: Inode): void {
     inode.opens -= 1;
+    const { parent, name } = inode;
+    if (this.#hidden.isOver(inode) && parent !== undefined) this.removeFile({ dir: parent, name });
     this.#freeIfUnused(inode);
   }
 
@@ -240,8 +251,9 @@ export class FileTree {
   }
 
   /** The one place where names change: links, parents, times and the journal go with them. */
-  setNames(changes: readonly EntryChange[], removed?: Inode): void {
-    const time = this.traits.time();
+  setNames(changes: readonly EntryChange[], facts: NamingOptions = {}): void {
+    const { removed, isUndated = false } = facts;
+    const time = isUndated ? undefined : this.traits.time();
     const unnamed: Inode[] = [];
     for (const { dir, key, to } of changes) {
       const old = dir.entries.get(key)?.inode;
@@ -251,6 +263,7 @@ export class FileTree {
       }
       if (to === undefined) dir.entries.delete(key);
       else dir.entries.set(key, to);
+      if (time === undefined) continue;
       dir.mtime = time;
       dir.ctime = time;
     }
@@ -260,7 +273,7 @@ export class FileTree {
       to.inode.parent = dir;
       to.inode.name = to.name;
     }
-    this.journal.renamed(changes, time, removed);
+    this.journal.renamed(changes, { time, removed });
     for (const inode of unnamed) this.#freeIfUnused(inode);
   }
 

@@ -70,12 +70,12 @@ function fold(name: string, folding: CaseFolding | undefined): string {
   return folding === 'upper' ? upper(name) : name;
 }
 
-/** Letter by letter; one that would become two stays. */
+/** Letter by letter; one stays that is not the small one of its capital: sharp s, long s, micro. */
 function upper(name: string): string {
   let text = '';
   for (const letter of name) {
     const raised = letter.toUpperCase();
-    text += raised.length === letter.length ? raised : letter;
+    text += raised.toLowerCase() === letter ? raised : letter;
   }
   return text;
 }

@@ -52,8 +52,12 @@ export class OpenHandles {
   /** FILE_FAILED if the disk has become another since it was opened. */
   of(handle: number): Open {
     const open = this.#known(handle);
-    if (open.staleness === this.#tree.traits.staleness) return open;
-    throw new KithError('FILE_FAILED', { errno: 'ESTALE' });
+    const { staleness, options } = this.#tree.traits;
+    if (open.staleness !== staleness) throw new KithError('FILE_FAILED', { errno: 'ESTALE' });
+    if (open.inode.links === 0 && options.forgetsRemoved === true) {
+      throw new KithError('FILE_GONE', { what: 'what is open was removed' });
+    }
+    return open;
   }
 
   close(handle: number): undefined {

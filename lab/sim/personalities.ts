@@ -21,6 +21,11 @@ export const PERSONALITIES = {
     symlinks: false,
     hardLinks: false,
     renames: 'none',
+    respells: false,
+    ignoresEqualCuts: true,
+    hidesOpen: '.fuse_hidden',
+    forgetsRemoved: true,
+    renamesUndated: true,
     fixedModes: { file: 0o777, directory: 0o777 },
   },
   /** A memory card that the kernel itself reads. */
@@ -47,5 +52,11 @@ export const PERSONALITIES = {
   /** Names are encrypted and so become longer. */
   encrypted: { longestName: { bytes: 143 } },
   /** A share of another computer. */
-  network: { syncsAsOne: false, inodeNumbers: 'unstable', ctime: 'flutters', timeStepNs: 1_000 },
+  network: {
+    syncsAsOne: false,
+    inodeNumbers: 'unstable',
+    ctime: 'flutters',
+    timeStepNs: 1_000,
+    hidesOpen: '.nfs',
+  },
 } as const satisfies Readonly<Record<string, DiskOptions>>;

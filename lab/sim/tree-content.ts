@@ -37,6 +37,7 @@ export function writeContent(
 /** Cuts, or extends with zeros. */
 export function truncateContent(tree: ContentParts, inode: Inode, size: number): void {
   tree.traits.checkWritable();
+  if (size === inode.size && tree.traits.options.ignoresEqualCuts === true) return;
   const fits = tree.traits.take(inode.size, size);
   if (fits < size) {
     tree.traits.release(fits, inode.size);

@@ -29,11 +29,12 @@ export function renameEntry(tree: FileTree, { from, to, style }: Move): void {
   const moved = tree.entry(from)?.inode;
   const target = tree.entry(to)?.inode;
   if (moved === undefined) throw new KithError('FILE_GONE', { name: from.name });
-  tree.traits.names.check(to.name);
+  tree.traits.names.checkLength(to.name);
   if (style === 'exchange' && target === undefined)
     throw new KithError('FILE_GONE', { name: to.name });
   if (style === 'keep' && target !== undefined)
     throw new KithError('FILE_EXISTS', { name: to.name });
+  if (moved === target && !isRespelling(tree, { from, to, style })) return;
   const intoItself = isWithin(to.dir, moved);
   const overItself = target !== undefined && isWithin(from.dir, target);
   if (overItself && style === 'replace') throw new KithError('FILE_NOT_EMPTY', { name: to.name });
@@ -42,24 +43,32 @@ export function renameEntry(tree: FileTree, { from, to, style }: Move): void {
   const { renames = 'all' } = tree.traits.options;
   if (renames !== 'all' && style !== 'replace' && renames !== style)
     throw new KithError('FILE_UNSUPPORTED', { style });
+  tree.traits.names.check(to.name);
   if (style === 'exchange' && target !== undefined) exchange(tree, { from, to, moved, target });
   else move(tree, { from, to, moved, target });
 }
 
+/** Two names of one file: the kernel leaves both. One name in another spelling: on some disks the spelling changes. */
+function isRespelling(tree: FileTree, { from, to, style }: Move): boolean {
+  const { names, options } = tree.traits;
+  const isOneName = from.dir === to.dir && names.keyOf(from.name) === names.keyOf(to.name);
+  if (!isOneName || style === 'exchange' || options.respells === false) return false;
+  return tree.entry(from)?.name !== names.spelling(to.name);
+}
+
 function move(tree: FileTree, { from, to, moved, target }: Found): void {
-  const spelling = tree.entry(from)?.name;
-  const isOneName = from.dir === to.dir && tree.keyed(from).key === tree.keyed(to).key;
-  const isRespelled = isOneName && spelling !== tree.traits.names.spelling(to.name);
-  // Two names of one file: the kernel leaves both. One name in another spelling: the spelling changes.
-  if (target === moved && !isRespelled) return;
   const replaced = target === moved ? undefined : target;
   if (replaced !== undefined) checkReplaceable(moved, replaced);
+  if (replaced !== undefined) tree.hideIfOpen(to, replaced);
   tree.setNames(
     [
       { ...tree.keyed(from), to: undefined },
       { ...tree.keyed(to), to: tree.entryFor(to.name, moved) },
     ],
-    replaced?.kind === 'directory' ? replaced : undefined,
+    {
+      ...(replaced?.kind === 'directory' ? { removed: replaced } : {}),
+      isUndated: replaced === undefined && tree.traits.options.renamesUndated === true,
+    },
   );
   moved.ctime = tree.traits.time();
   if (replaced !== undefined) replaced.ctime = moved.ctime;
@@ -69,7 +78,6 @@ function move(tree: FileTree, { from, to, moved, target }: Found): void {
 
 function exchange(tree: FileTree, swap: Found & { readonly target: Inode }): void {
   const { from, to, moved, target } = swap;
-  if (moved === target) return;
   tree.setNames([
     { ...tree.keyed(from), to: tree.entryFor(tree.entry(from)?.name ?? from.name, target) },
     { ...tree.keyed(to), to: tree.entryFor(tree.entry(to)?.name ?? to.name, moved) },

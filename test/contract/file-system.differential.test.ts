@@ -12,15 +12,14 @@ import { type DiskKind, mountedDisk, whyNotMounted } from '../support/mounted-di
 import type { Likeness } from './differential/compare.ts';
 import { Pair } from './differential/pair.ts';
 import { realSide, simulatedSide } from './differential/side.ts';
-import { type Step, sequences } from './differential/steps.ts';
+import { type Step, sequences, type Usable } from './differential/steps.ts';
 
-interface Subject extends Likeness {
+interface Subject extends Likeness, Omit<Usable, 'names'> {
   readonly kind: DiskKind;
   readonly options: DiskOptions;
   readonly runs: number;
   /** Steps from one look at everything to the next. */
   readonly lookEvery: number;
-  readonly times: readonly Timestamp[];
 }
 
 const { KITH_RUNS, KITH_SEED } = process.env;
@@ -67,7 +66,10 @@ const SUBJECTS: readonly Subject[] = [
     lookEvery: 1,
     times: [...TIMES, ...OLD],
     fineTimes: 'all',
+    links: true,
+    spellings: true,
     inodes: true,
+    fifos: true,
   },
   {
     kind: 'tmpfs',
@@ -76,7 +78,10 @@ const SUBJECTS: readonly Subject[] = [
     lookEvery: 1,
     times: [...TIMES, ...OLD],
     fineTimes: 'files',
+    links: true,
+    spellings: true,
     inodes: true,
+    fifos: true,
   },
   {
     kind: 'exfat',
@@ -85,6 +90,9 @@ const SUBJECTS: readonly Subject[] = [
     lookEvery: 5,
     times: TIMES,
     fineTimes: 'none',
+    links: false,
+    fifos: false,
+    spellings: false,
     inodes: true,
   },
 ];
@@ -96,7 +104,7 @@ describe('the simulated file system answers like the real one', () => {
       const disk = mountedDisk(subject.kind);
       after(disk.dispose);
       const foreign = subject.kind === 'exfat' ? FOREIGN : [];
-      const steps = sequences([...NAMES, ...BEYOND, ...foreign], subject.times);
+      const steps = sequences({ ...subject, names: [...NAMES, ...BEYOND, ...foreign] });
       const numRuns = Number(KITH_RUNS ?? subject.runs);
       fc.assert(
         fc.property(steps, (each) => tell(subject, disk.path, each)),

@@ -1,5 +1,6 @@
 /** Everything that can be seen of a file system through the port, in an order that does not depend on it. */
 
+import { asKithError } from '../../../src/base/error.ts';
 import {
   close,
   list,
@@ -20,7 +21,8 @@ import type {
 /** What stands at a path, or is open: then the path is its slot. */
 export interface Seen {
   readonly path: string;
-  readonly status: FileStatus;
+  /** undefined for what is open and gone, on disks where that is of no use any more. */
+  readonly status: FileStatus | undefined;
   /** A file's bytes, a link's target, '' else; undefined for what is only open. */
   readonly content: string | undefined;
 }
@@ -32,10 +34,19 @@ export function* lookAt(
 ): FileProgram<readonly Seen[]> {
   const seen: Seen[] = [];
   for (const [slot, handle] of open.entries()) {
-    seen.push({ path: `#${slot}`, status: yield* statusOf(handle), content: undefined });
+    seen.push({ path: `#${slot}`, status: yield* statusIfAny(handle), content: undefined });
   }
   yield* lookBelow(root, '', seen);
   return seen;
+}
+
+function* statusIfAny(handle: DirHandle | FileHandle): FileProgram<FileStatus | undefined> {
+  try {
+    return yield* statusOf(handle);
+  } catch (error) {
+    if (asKithError(error, 'FILE_GONE') === undefined) throw error;
+    return undefined;
+  }
 }
 
 function* lookBelow(dir: DirHandle, above: string, seen: Seen[]): FileProgram<void> {

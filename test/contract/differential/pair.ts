@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { asKithError } from '../../../src/base/error.ts';
 import { runProgram } from '../../../src/engine/file-calls.ts';
 import type { DirHandle, FileCall, FileHandle } from '../../../src/ports/file-system.ts';
-import { Comparer, type Likeness } from './compare.ts';
+import { Comparer, type Likeness, withoutChoice } from './compare.ts';
 import { lookAt } from './look.ts';
 import type { Side } from './side.ts';
+import { isOtherSpelling, isOtherSpellingAt } from './spelling.ts';
 import type { At, Beside, Step } from './steps.ts';
 
 /** The same thing open on both sides. */
@@ -25,12 +26,14 @@ type Outcome = { readonly value: unknown } | { readonly code: string };
 
 export class Pair {
   readonly #sides: Both<Side>;
+  readonly #like: Likeness;
   readonly #comparer: Comparer;
   readonly #dirs: Both<DirHandle>[] = [];
   readonly #files: Both<FileHandle>[] = [];
 
   constructor(sides: Both<Side>, like: Likeness) {
     this.#sides = sides;
+    this.#like = like;
     this.#comparer = new Comparer(like);
     const { simulated, real } = this.#both(({ files, root }) =>
       files.execute({ call: 'openRoot', path: root }),
@@ -40,6 +43,7 @@ export class Pair {
 
   /** Takes a step on both sides; throws an AssertionError if they answer in different ways. */
   take(step: Step): void {
+    if (!this.#like.spellings && this.#isAboutAnotherSpelling(step)) return;
     this.#sides.simulated.tick();
     const outcome = this.#both((side, which) => this.#run(side, which, step));
     const [a, b] = [plain(step, outcome.simulated), plain(step, outcome.real)];
@@ -128,6 +132,16 @@ export class Pair {
       : { call, file, position, bytes: bytesFor(step) };
   }
 
+  #isAboutAnotherSpelling(step: Step): boolean {
+    const { files, root } = this.#sides.simulated;
+    const isOther = ({ dir, name }: At) =>
+      runProgram(files, isOtherSpelling(pick(this.#dirs, dir).simulated, name));
+    const isOtherPath = (path: string) => runProgram(files, isOtherSpellingAt(root, path));
+    if (step.do === 'replace') return [step.from, step.to].some(isOtherPath);
+    if (step.do === 'rename') return [step.from, step.to].some(isOther);
+    return (step.do === 'removeFile' || step.do === 'removeDir') && isOther(step.at);
+  }
+
   #isRoot(slot: number): boolean {
     return slot % (this.#dirs.length + this.#files.length) === 0;
   }
@@ -172,7 +186,7 @@ function plain(step: Step, outcome: Outcome): unknown {
     return value === undefined ? 'absent' : 'there';
   if (step.do === 'list') {
     const { names, undecodable } = value as { names: string[]; undecodable: string[] };
-    return { names: [...names].sort(), undecodable };
+    return { names: names.map(withoutChoice).sort(), undecodable };
   }
   if (step.do === 'abilities') return (value as { syncsAsOne: boolean }).syncsAsOne;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');

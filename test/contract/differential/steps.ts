@@ -43,23 +43,27 @@ interface Piece<Call extends string> {
   readonly length: number;
 }
 
+/** What can be tried on a disk. */
+export interface Usable {
+  readonly names: readonly string[];
+  readonly times: readonly Timestamp[];
+  readonly fifos: boolean;
+}
+
 const MANY = 8;
 const SIZES = [0, 1, 511, 4_096, 5_000, 70_000] as const;
 const MODES = [0o600, 0o644, 0o000, 0o777, 0o500, 0o1755, 0o4711] as const;
 const TARGETS = ['a', 'b', '.', '../a', '/nowhere', 'loop', 'x'.repeat(300)] as const;
 
 /** Sequences of steps on these names, of which each sequence uses few, so that they meet. */
-export function sequences(
-  names: readonly string[],
-  times: readonly Timestamp[],
-): fc.Arbitrary<readonly Step[]> {
+export function sequences(disk: Usable): fc.Arbitrary<readonly Step[]> {
   const options = { minLength: 3, maxLength: 5 };
   return fc
-    .shuffledSubarray([...names], options)
-    .chain((few) => fc.array(stepOn(few, times), { maxLength: 45, size: 'max' }));
+    .shuffledSubarray([...disk.names], options)
+    .chain((names) => fc.array(stepOn({ ...disk, names }), { maxLength: 45, size: 'max' }));
 }
 
-function stepOn(names: readonly string[], times: readonly Timestamp[]): fc.Arbitrary<Step> {
+function stepOn({ names, times, fifos }: Usable): fc.Arbitrary<Step> {
   const name = fc.constantFrom(...names);
   const slot = fc.nat({ max: MANY });
   const at = fc.record({ dir: fc.oneof(fc.constant(0), slot), name });
@@ -91,6 +95,6 @@ function stepOn(names: readonly string[], times: readonly Timestamp[]): fc.Arbit
     step(1, record({ do: is('list', 'abilities'), dir: slot })),
     step(1, record({ do: is('openRoot'), path })),
     step(2, record({ do: is('hardLink', 'replace'), from: path, to: path })),
-    step(1, record({ do: is('fifo'), path })),
+    ...(fifos ? [step(1, record({ do: is('fifo'), path }))] : []),
   );
 }
