@@ -199,7 +199,6 @@ export class SimFileSystem implements FileSystem {
   }
 
   #list(dir: Inode): DirListing {
-    if (dir.links === 0) throw new KithError('FILE_GONE', { call: 'list' });
     const names: string[] = [];
     const undecodable: string[] = [];
     for (const entry of dir.entries.values()) {

@@ -3,7 +3,7 @@
  * change is noted in the journal, dated by the device's clock and told to those who watch.
  */
 
-import { KithError } from '../../src/base/error.ts';
+import { type ErrorCode, KithError } from '../../src/base/error.ts';
 import type { Timestamp } from '../../src/model/entry.ts';
 import type { FileKind } from '../../src/ports/file-system.ts';
 import type { WatchEvent } from '../../src/ports/watcher.ts';
@@ -68,7 +68,8 @@ export class FileTree {
 
   /** Makes something new. FILE_EXISTS if the name is taken. */
   make(place: Place, kind: FileKind, facts: { mode: number; target?: Uint8Array }): Inode {
-    this.#mayMake(place, kind !== 'symlink' || this.traits.options.symlinks !== false);
+    const isUnknown = kind === 'symlink' && this.traits.options.symlinks === false;
+    this.#mayMake(place, isUnknown ? 'FILE_UNSUPPORTED' : undefined);
     const inode = this.#newInode(kind, { ...facts, device: place.dir.device });
     this.setNames([{ ...this.keyed(place), to: this.entryFor(place.name, inode) }]);
     this.tell(place.dir, place.name, kindOfBirth(kind));
@@ -86,9 +87,8 @@ export class FileTree {
 
   /** A second name for a file. */
   hardLink(inode: Inode, place: Place): void {
-    this.#mayMake(place, true);
-    if (inode.kind === 'directory' || this.traits.options.hardLinks === false)
-      throw new KithError('FILE_DENIED', { name: place.name });
+    const isDenied = inode.kind === 'directory' || this.traits.options.hardLinks === false;
+    this.#mayMake(place, isDenied ? 'FILE_DENIED' : undefined);
     this.setNames([{ ...this.keyed(place), to: this.entryFor(place.name, inode) }]);
     inode.ctime = this.traits.time();
     this.tell(place.dir, place.name, 'settled');
@@ -206,14 +206,14 @@ export class FileTree {
     return found;
   }
 
-  /** What speaks against a new name, in the kernel's order. */
-  #mayMake(place: Place, isSupported: boolean): void {
+  /** What speaks against a new name, in the kernel's order; `refusal` is why no such thing can be made here. */
+  #mayMake(place: Place, refusal?: ErrorCode): void {
     const { name } = place;
     if (place.dir.links === 0) throw new KithError('FILE_GONE', { what: 'directory was removed' });
     this.traits.names.checkLength(name);
     if (this.entry(place) !== undefined) throw new KithError('FILE_EXISTS', { name });
     this.traits.checkWritable();
-    if (!isSupported) throw new KithError('FILE_UNSUPPORTED', { name });
+    if (refusal !== undefined) throw new KithError(refusal, { name });
     this.traits.names.check(name);
   }
 

@@ -63,6 +63,7 @@ export class SimPerson {
     const tree = this.#tree;
     const place = this.#place(path);
     const inode = tree.at(place) ?? tree.make(place, 'file', { mode: 0o644 });
+    if (inode.kind !== 'file') throw new KithError('FILE_IS_DIRECTORY', { path });
     const generation = tree.generation;
     const put = (content: string, position: number): void => {
       if (tree.generation !== generation)

@@ -17,7 +17,7 @@ const PATHS = ['f', 'g', 'd/x', 'd/y', 'e/z'];
 const STEPS = 30;
 /** Clocks are off by minutes, each by another amount. */
 const OFFSET_MS = 700_000;
-const CUTS = ['ordered', 'weak', 'nothing'] as const;
+const CUTS = ['ordered', 'weak', 'nothing', 'rename-first'] as const;
 
 /**
  * A value that was replaced may stand there again: a device that has to settle a conflict without having heard of the

@@ -21,7 +21,7 @@ import {
 } from '../../src/engine/file-calls.ts';
 import type { DirHandle, FileHandle, FileProgram } from '../../src/ports/file-system.ts';
 
-const CUTS = ['nothing', 'ordered', 'weak'] as const;
+const CUTS = ['nothing', 'ordered', 'rename-first', 'weak'] as const;
 const SEEDS = 200;
 
 class Computer {
@@ -71,7 +71,10 @@ function move(dir: DirHandle, from: string, to: string): FileProgram<undefined> 
 }
 
 /** Every outcome over many seeds, each once. */
-function outcomes(model: 'ordered' | 'weak', prepare: (computer: Computer) => void): string[] {
+function outcomes(
+  model: 'ordered' | 'rename-first' | 'weak',
+  prepare: (computer: Computer) => void,
+): string[] {
   const seen = new Set<string>();
   for (let seed = 1; seed <= SEEDS; seed++) {
     const computer = new Computer();
@@ -132,7 +135,7 @@ describe('power cuts', () => {
     assert.deepEqual(computer.person.tree(), new Map());
   });
   it('find a rename done or not done, never half', () => {
-    for (const model of ['ordered', 'weak'] as const) {
+    for (const model of ['ordered', 'rename-first', 'weak'] as const) {
       const seen = outcomes(model, (computer) => {
         computer.person.write('dir/file', 'content');
         computer.person.write('other', 'x');
@@ -149,7 +152,7 @@ describe('power cuts', () => {
     }
   });
   it('find an exchange done or not done, never half', () => {
-    for (const model of ['ordered', 'weak'] as const) {
+    for (const model of ['ordered', 'rename-first', 'weak'] as const) {
       const seen = outcomes(model, (computer) => {
         computer.person.write('a', 'one');
         computer.person.write('dir/b', 'two');
@@ -165,7 +168,7 @@ describe('power cuts', () => {
     }
   });
   it('never lose a synced file that was moved out of a directory that went', () => {
-    for (const model of ['ordered', 'weak'] as const) {
+    for (const model of ['ordered', 'rename-first', 'weak'] as const) {
       const seen = outcomes(model, (computer) => {
         computer.person.write('dir/file', 'content');
         computer.person.makeDir('safe');
@@ -177,7 +180,7 @@ describe('power cuts', () => {
     }
   });
   it('can leave an empty file where one was renamed without a sync', () => {
-    for (const model of ['ordered', 'weak'] as const) {
+    for (const model of ['ordered', 'rename-first', 'weak'] as const) {
       const seen = outcomes(model, (computer) => {
         computer.person.write('file', 'old content');
         computer.person.sync();

@@ -16,8 +16,8 @@ export interface Likeness {
   /** How many names a thing has is told. Through FUSE it is a guess for what was removed. */
   readonly links: boolean;
   /**
-   * A thing may be removed and renamed under any spelling of its name. The driver of exFAT dies of it when the thing is open
-   * under another one: such steps are left out.
+   * A thing may be opened, removed and renamed under any spelling of its name. The driver of exFAT dies of it when the thing
+   * is open under another one: such steps are left out.
    */
   readonly spellings: boolean;
   /** Numbers stay with what they name. False where they are made up at each look. */

@@ -19,6 +19,9 @@ interface Both<Handle> {
 type CallStep = Exclude<Step, Beside>;
 type FileStep = Extract<Step, { readonly file: number }>;
 
+/** What is left out under another spelling, besides renames and what opens by a path. */
+const SPELLED: ReadonlySet<Step['do']> = new Set(['openDir', 'removeFile', 'removeDir']);
+
 type Which = keyof Both<unknown>;
 
 /** What a step gave: a value, or the code of an error. */
@@ -139,7 +142,9 @@ export class Pair {
     const isOtherPath = (path: string) => runProgram(files, isOtherSpellingAt(root, path));
     if (step.do === 'replace') return [step.from, step.to].some(isOtherPath);
     if (step.do === 'rename') return [step.from, step.to].some(isOther);
-    return (step.do === 'removeFile' || step.do === 'removeDir') && isOther(step.at);
+    if (step.do === 'openRoot') return isOtherPath(step.path);
+    if (step.do === 'openFile') return step.for !== 'create' && isOther(step.at);
+    return SPELLED.has(step.do) && 'at' in step && isOther(step.at);
   }
 
   #isRoot(slot: number): boolean {
