@@ -7,7 +7,7 @@ import { FileTree } from '../../lab/sim/file-tree.ts';
 import { SimPerson } from '../../lab/sim/person.ts';
 import type { PowerCut } from '../../lab/sim/power-cut.ts';
 import { SimRandom } from '../../lab/sim/random.ts';
-import { placeOf } from '../../lab/sim/resolve-path.ts';
+import { placeOf, resolvePath } from '../../lab/sim/resolve-path.ts';
 import { renameEntry } from '../../lab/sim/tree-rename.ts';
 import { asKithError } from '../../src/base/error.ts';
 
@@ -23,7 +23,7 @@ const settings = {
 
 /** What a person does; of the paths some stand and some do not. */
 interface Act {
-  readonly do: 'write' | 'save' | 'append' | 'delete' | 'rename' | 'swap' | 'mode';
+  readonly do: 'write' | 'save' | 'append' | 'delete' | 'rename' | 'swap' | 'mode' | 'sync';
   readonly path: string;
   readonly to: string;
 }
@@ -31,7 +31,7 @@ interface Act {
 const PATHS = ['a', 'b', 'd', 'd/a', 'd/b', 'd/e', 'd/e/a', 'e/a', 'e/b'];
 const acts = fc.array(
   fc.record<Act>({
-    do: fc.constantFrom('write', 'save', 'append', 'delete', 'rename', 'swap', 'mode'),
+    do: fc.constantFrom('write', 'save', 'append', 'delete', 'rename', 'swap', 'mode', 'sync'),
     path: fc.constantFrom(...PATHS),
     to: fc.constantFrom(...PATHS),
   }),
@@ -63,6 +63,7 @@ class Computer {
       else if (what === 'save') this.person.save(path, this.value());
       else if (what === 'append') this.#append(path);
       else if (what === 'delete') this.person.delete(path);
+      else if (what === 'sync') this.#syncAbove(path);
       else if (what === 'mode') this.person.setMode(path, 0o600);
       else this.#rename(path, to, what);
     } catch (error) {
@@ -73,6 +74,12 @@ class Computer {
 
   cut(model: Model, seed: number): void {
     this.tree.powerCut({ model, random: new SimRandom(seed) });
+  }
+
+  /** Of the directory that holds the path. */
+  #syncAbove(path: string): void {
+    const dir = resolvePath(this.tree, `/root/${path.split('/').slice(0, -1).join('/')}`);
+    if (dir?.kind === 'directory') this.tree.journal.sync(dir);
   }
 
   contents(): readonly string[] {
@@ -112,7 +119,7 @@ describe('every power cut', () => {
       settings,
     );
   });
-  it('finds a durable file that was only moved exactly once', () => {
+  it('finds a durable file that was only moved exactly once, whichever directories were synced', () => {
     fc.assert(
       fc.property(acts, models, fc.nat(), (drawn, model, seed) => {
         const computer = new Computer();
@@ -120,7 +127,8 @@ describe('every power cut', () => {
         computer.person.sync();
         const before = [...computer.contents()].sort();
         for (const act of drawn) {
-          computer.act({ ...act, do: act.do === 'swap' ? 'swap' : 'rename' });
+          const isMove = act.do === 'swap' || act.do === 'sync';
+          computer.act({ ...act, do: isMove ? act.do : 'rename' });
         }
         computer.cut(model, seed);
         assert.deepEqual([...computer.contents()].sort(), before);
