@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
+import { CALL_CLASSES } from '../../lab/sim/file-faults.ts';
 import type { ErrorCode } from '../../src/base/error.ts';
 import { assertEqualTrees, bulk, calm, cast, statusOf, told, treeOf } from './scene.ts';
 
@@ -120,3 +121,20 @@ test('a file that cannot be read for others is reported once, and given when the
     await calm(world);
     assertEqualTrees([laptop, desk]);
   }));
+
+for (const [call, ms] of [
+  [CALL_CLASSES.writing, 50_000],
+  [CALL_CLASSES.syncing, 30_000],
+  [CALL_CLASSES.looking, 1_000],
+] as const) {
+  test(`a disk that takes ${ms} ms for ${call.join(', ')} delays everything and breaks nothing`, () =>
+    told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+      for (const path of ALL) laptop.person.write(path, bulk(path, 300_000));
+      desk.faults.slow({ call, ms, times: 5 });
+      world.upAll();
+      await calm(world);
+      assert.equal(desk.faults.struck, 5);
+      assert.ok(world.scheduler.now > ms);
+      assertEqualTrees([laptop, desk]);
+    }));
+}

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type DiskKind = 'ext4' | 'tmpfs' | 'exfat';
+/** `few-inodes` is a tmpfs that holds twenty files and directories. */
+export type DiskKind = 'ext4' | 'tmpfs' | 'few-inodes' | 'exfat';
 
 /** A directory on such a disk, empty at first. */
 export interface MountedDisk {
@@ -34,6 +35,11 @@ const RECIPES: Readonly<Record<DiskKind, Recipe>> = {
     needs: [],
     make: () => undefined,
     mount: (_, at) => ['mount', '-t', 'tmpfs', '-o', 'size=64m', 'none', at],
+  },
+  'few-inodes': {
+    needs: [],
+    make: () => undefined,
+    mount: (_, at) => ['mount', '-t', 'tmpfs', '-o', 'size=64m,nr_inodes=20', 'none', at],
   },
   exfat: {
     needs: ['mkfs.exfat', 'mount.exfat-fuse'],
