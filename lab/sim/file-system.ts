@@ -12,8 +12,8 @@ import type {
   FileStatus,
   FileSystem,
   FileSystemAbilities,
-  OpenFor,
 } from '../../src/ports/file-system.ts';
+import { accessFor, CHANGE, checkAccess, ENTER, isOnePart, READ } from './access.ts';
 import { errorOf, type FaultOrder, type FileFaults } from './file-faults.ts';
 import type { FileTree, Place } from './file-tree.ts';
 import type { Inode } from './inode.ts';
@@ -24,10 +24,6 @@ import { renameEntry } from './tree-rename.ts';
 const OPENS: ReadonlySet<FileCall['call']> = new Set(['openRoot', 'openDir', 'openFile']);
 
 type CallOf<Name extends FileCall['call']> = Extract<FileCall, { call: Name }>;
-
-const READ = 0o400;
-const WRITE = 0o200;
-const ENTER = 0o100;
 
 export class SimFileSystem implements FileSystem {
   readonly #tree: FileTree;
@@ -115,27 +111,29 @@ export class SimFileSystem implements FileSystem {
       case 'setTime':
         return tree.setTime(this.#open.of(call.handle).inode, call.mtime);
       case 'makeDir':
-        tree.make(this.#changing(call), 'directory', { mode: 0o700 });
+        tree.make(this.#making(call), 'directory', { mode: 0o700 });
         return undefined;
       case 'makeLink':
-        tree.make(this.#changing(call), 'symlink', { mode: 0o777, target: call.target.slice() });
+        tree.make(this.#making(call), 'symlink', { mode: 0o777, target: call.target.slice() });
         return undefined;
       case 'readLink':
         return this.#readLink(call);
       case 'rename':
         return this.#rename(call);
       case 'removeFile':
-        return tree.removeFile(this.#changing(call));
+        return tree.removeFile(this.#removing(call));
       case 'removeDir':
-        return tree.removeDir(this.#changing(call));
+        return tree.removeDir(this.#removing(call));
     }
   }
 
   #rename({ from, to, how }: CallOf<'rename'>): void {
-    const target = { dir: this.#dir(to.dir), name: to.name };
-    this.#check(target.dir, ENTER | WRITE);
-    assert(isOnePart(to.name), 'a name is one part of a path');
-    renameEntry(this.#tree, { from: this.#changing(from), to: target, style: how });
+    renameEntry(this.#tree, {
+      from: this.#entered(from),
+      to: this.#entered(to),
+      style: how,
+      mayWrite: (inode, bits = CHANGE) => this.#check(inode, bits),
+    });
   }
 
   #abilities(handle: DirHandle): FileSystemAbilities {
@@ -146,41 +144,45 @@ export class SimFileSystem implements FileSystem {
 
   #openRoot(path: string): DirHandle | undefined {
     this.#open.checkRoom();
-    const found = resolvePath(this.#tree, path);
+    const found = resolvePath(this.#tree, path, (dir) => this.#check(dir, ENTER));
     if (found === undefined) return undefined;
     if (found.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { path });
-    return this.#hold(found, 'directory') as DirHandle;
+    this.#check(found, ENTER);
+    return this.#openFound(found);
   }
 
   #openDir(call: CallOf<'openDir'>): DirHandle | undefined {
     this.#open.checkRoom();
-    const found = this.#tree.at(this.#looking(call));
+    const found = this.#tree.at(this.#place(call));
     if (found === undefined) return undefined;
     const { name } = call;
     if (found.kind === 'symlink') throw new KithError('FILE_IS_LINK', { name });
     if (found.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { name });
-    return this.#hold(found, 'directory') as DirHandle;
+    return this.#openFound(found);
   }
 
   #openFile(call: CallOf<'openFile'>): FileHandle | undefined {
     this.#open.checkRoom();
     const { name } = call;
     if (call.for === 'create') {
-      const made = this.#tree.make(this.#changing(call), 'file', { mode: 0o600 });
-      return this.#hold(made, 'create') as FileHandle;
+      const made = this.#tree.make(this.#making(call), 'file', { mode: 0o600 });
+      return this.#open.add(made, 'create') as FileHandle;
     }
-    const found = this.#tree.at(this.#looking(call));
+    const found = this.#tree.at(this.#place(call));
     if (found === undefined) return undefined;
     if (found.kind === 'symlink') throw new KithError('FILE_IS_LINK', { name });
-    if (found.kind === 'directory') throw new KithError('FILE_IS_DIRECTORY', { name });
+    const isDirectory = found.kind === 'directory';
+    // A directory is refused to writers at once, to readers when it has been opened.
+    if (!isDirectory || call.for === 'read') this.#check(found, accessFor(call.for));
+    if (isDirectory) throw new KithError('FILE_IS_DIRECTORY', { name });
     if (found.kind === 'other') throw new KithError('FILE_UNSUPPORTED', { name });
     if (call.for === 'write') this.#tree.traits.checkWritable();
-    return this.#hold(found, call.for) as FileHandle;
+    return this.#open.add(found, call.for) as FileHandle;
   }
 
-  #hold(inode: Inode, purpose: 'directory' | OpenFor): number {
-    if (purpose !== 'create') this.#check(inode, purpose === 'write' ? WRITE : READ);
-    return this.#open.add(inode, purpose);
+  #openFound(dir: Inode): DirHandle {
+    this.#check(dir, READ);
+    return this.#open.add(dir, 'directory') as DirHandle;
   }
 
   #sync(inode: Inode): void {
@@ -199,6 +201,8 @@ export class SimFileSystem implements FileSystem {
   }
 
   #list(dir: Inode): DirListing {
+    // The host opens the directory anew for it.
+    this.#check(dir, READ);
     const names: string[] = [];
     const undecodable: string[] = [];
     for (const entry of dir.entries.values()) {
@@ -211,7 +215,7 @@ export class SimFileSystem implements FileSystem {
   }
 
   #status(call: CallOf<'status'>): FileStatus | undefined {
-    const found = this.#tree.at(this.#looking(call));
+    const found = this.#tree.at(this.#place(call));
     return found && this.#statusOf(found);
   }
 
@@ -230,7 +234,7 @@ export class SimFileSystem implements FileSystem {
   }
 
   #readLink(call: CallOf<'readLink'>): Uint8Array {
-    const found = this.#tree.at(this.#looking(call));
+    const found = this.#tree.at(this.#place(call));
     if (found === undefined) throw new KithError('FILE_GONE', { name: call.name });
     if (found.kind !== 'symlink') throw new KithError('FILE_CHANGED', { name: call.name });
     return found.target.slice();
@@ -252,20 +256,32 @@ export class SimFileSystem implements FileSystem {
     return open.inode;
   }
 
-  #looking(at: DirName): Place {
-    return this.#place(at, ENTER);
+  /** The kernel first sees whether the name is taken, then whether it may be made. */
+  #making(at: DirName): Place {
+    const place = this.#place(at);
+    if (place.dir.links > 0 && this.#tree.entry(place) === undefined)
+      this.#check(place.dir, CHANGE);
+    return place;
   }
 
-  #changing(at: DirName): Place {
-    return this.#place(at, ENTER | WRITE);
+  /** And so for a name that is to go. */
+  #removing(at: DirName): Place {
+    const place = this.#place(at);
+    if (this.#tree.entry(place) !== undefined) this.#check(place.dir, CHANGE);
+    return place;
   }
 
-  #place({ dir: handle, name }: DirName, bits: number): Place {
+  #place(at: DirName): Place {
+    const place = this.#entered(at);
+    // In a directory that was removed the kernel does not look at the name.
+    if (place.dir.links > 0) this.#tree.traits.names.checkLength(place.name);
+    return place;
+  }
+
+  #entered({ dir: handle, name }: DirName): Place {
     assert(isOnePart(name), 'a name is one part of a path');
     const dir = this.#dir(handle);
-    // In a directory that was removed the kernel does not look at the name.
-    if (dir.links > 0) this.#tree.traits.names.checkLength(name);
-    this.#check(dir, bits);
+    this.#check(dir, ENTER);
     return { dir, name };
   }
 
@@ -284,12 +300,6 @@ export class SimFileSystem implements FileSystem {
   }
 
   #check(inode: Inode, bits: number): void {
-    if (this.#tree.traits.options.obeysModes !== true) return;
-    if ((inode.mode & bits) !== bits) throw new KithError('FILE_DENIED', { mode: inode.mode });
+    checkAccess(this.#tree.traits, inode, bits);
   }
-}
-
-function isOnePart(name: string): boolean {
-  if (name === '' || name === '.' || name === '..') return false;
-  return !name.includes('/') && !name.includes('\0') && name.isWellFormed();
 }

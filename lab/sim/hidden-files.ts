@@ -23,6 +23,7 @@ export class HiddenFiles {
   ): boolean {
     const { options, names } = tree.traits;
     if (options.hidesOpen === undefined || found.opens === 0) return false;
+    if (found.kind === 'directory') return false;
     const was = at.dir.entries.get(at.key)?.name ?? at.key;
     const name = `${options.hidesOpen}${String(found.uid).padStart(8, '0')}${this.#hidden.size}`;
     const hidden = { dir: at.dir, key: names.keyOf(name), to: tree.entryFor(name, found) };

@@ -7,12 +7,20 @@ import type { Inode } from './inode.ts';
 /** Links followed before the kernel takes them for a loop. */
 const MAX_LINKS = 40;
 
-/** What stands at the path, the last part followed too; undefined if it, or a directory on the way, is not there. */
-export function resolvePath(tree: FileTree, path: string): Inode | undefined {
+/**
+ * What stands at the path, the last part followed too; undefined if it, or a directory on the way, is not there. `mayEnter`
+ * throws where the way through a directory is closed.
+ */
+export function resolvePath(
+  tree: FileTree,
+  path: string,
+  mayEnter?: (dir: Inode) => void,
+): Inode | undefined {
   let open = partsOf(path).toReversed();
   let at: Inode = tree.root;
   for (let links = 0, part = open.pop(); part !== undefined; part = open.pop()) {
     if (at.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { path });
+    mayEnter?.(at);
     if (part === '..') {
       at = at.parent ?? tree.root;
       continue;

@@ -7,6 +7,10 @@ import type { DiskTraits } from './disk-traits.ts';
 import type { FileJournal } from './file-journal.ts';
 import type { Inode } from './inode.ts';
 
+const SET_USER = 0o4000;
+const SET_IDS = 0o6000;
+const GROUP_MAY_RUN = 0o010;
+
 /** Of the tree whose file it is. */
 interface ContentParts {
   readonly traits: DiskTraits;
@@ -69,6 +73,10 @@ export function setTimeOf(tree: ContentParts, inode: Inode, mtime: Timestamp): v
 function touch(tree: ContentParts, inode: Inode): void {
   inode.mtime = tree.traits.time();
   inode.ctime = inode.mtime;
+  // Who is not root loses the bits that give a program rights by changing it.
+  if ((inode.mode & SET_IDS) !== 0 && tree.traits.options.obeysModes === true) {
+    inode.mode &= (inode.mode & GROUP_MAY_RUN) === 0 ? ~SET_USER : ~SET_IDS;
+  }
 }
 
 function noteMetadata(tree: ContentParts, inode: Inode): void {

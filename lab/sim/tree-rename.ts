@@ -1,6 +1,7 @@
 /** Renames on a simulated disk, each one atomic step. */
 
 import { KithError } from '../../src/base/error.ts';
+import { WRITE } from './access.ts';
 import type { FileTree, Place } from './file-tree.ts';
 import { checkUnmounted, type Inode, isWithin } from './inode.ts';
 
@@ -11,6 +12,8 @@ interface Move {
   readonly from: Place;
   readonly to: Place;
   readonly style: RenameStyle;
+  /** Throws if the mover may not change this directory; `bits` of its mode, those for changing names if none are given. */
+  readonly mayWrite?: (dir: Inode, bits?: number) => void;
 }
 
 interface Found {
@@ -21,14 +24,15 @@ interface Found {
 }
 
 /** Fails as the kernel does, in its order: FILE_CROSS_DEVICE, FILE_GONE, FILE_EXISTS, FILE_UNSUPPORTED for a directory into itself. */
-export function renameEntry(tree: FileTree, { from, to, style }: Move): void {
+export function renameEntry(tree: FileTree, renaming: Move): void {
+  const { from, to, style } = renaming;
   tree.mayChange(from);
-  tree.mayChange(to);
   if (from.dir.device !== to.dir.device) throw new KithError('FILE_CROSS_DEVICE', {});
   tree.traits.names.checkLength(from.name);
   const moved = tree.entry(from)?.inode;
   const target = tree.entry(to)?.inode;
   if (moved === undefined) throw new KithError('FILE_GONE', { name: from.name });
+  tree.mayChange(to);
   tree.traits.names.checkLength(to.name);
   if (style === 'exchange' && target === undefined)
     throw new KithError('FILE_GONE', { name: to.name });
@@ -39,6 +43,7 @@ export function renameEntry(tree: FileTree, { from, to, style }: Move): void {
   const overItself = target !== undefined && isWithin(from.dir, target);
   if (overItself && style === 'replace') throw new KithError('FILE_NOT_EMPTY', { name: to.name });
   if (intoItself || overItself) throw new KithError('FILE_UNSUPPORTED', { errno: 'EINVAL' });
+  checkRights(renaming, moved, target);
   checkUnmounted(moved, target);
   const { renames = 'all' } = tree.traits.options;
   if (renames !== 'all' && style !== 'replace' && renames !== style)
@@ -46,6 +51,19 @@ export function renameEntry(tree: FileTree, { from, to, style }: Move): void {
   tree.traits.names.check(to.name);
   if (style === 'exchange' && target !== undefined) exchange(tree, { from, to, moved, target });
   else move(tree, { from, to, moved, target });
+}
+
+/** The kernel asks for both directories, and for a directory that is to have another one above it. */
+function checkRights(
+  { from, to, style, mayWrite }: Move,
+  moved: Inode,
+  target: Inode | undefined,
+): void {
+  if (mayWrite === undefined) return;
+  for (const { dir } of [from, to]) mayWrite(dir);
+  if (from.dir === to.dir) return;
+  if (moved.kind === 'directory') mayWrite(moved, WRITE);
+  if (style === 'exchange' && target?.kind === 'directory') mayWrite(target, WRITE);
 }
 
 /** Two names of one file: the kernel leaves both. One name in another spelling: on some disks the spelling changes. */

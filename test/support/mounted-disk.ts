@@ -65,6 +65,7 @@ export function mountedDisk(kind: DiskKind): MountedDisk {
   const image = path.join(base, 'image');
   const at = path.join(base, 'disk');
   fs.mkdirSync(at);
+  fs.chmodSync(base, 0o755);
   const recipe = RECIPES[kind];
   const make = recipe.make(image);
   const loop = make === undefined ? '' : loopDevice(image, make);

@@ -50,19 +50,33 @@ function* statusIfAny(handle: DirHandle | FileHandle): FileProgram<FileStatus | 
 }
 
 function* lookBelow(dir: DirHandle, above: string, seen: Seen[]): FileProgram<void> {
-  const { names, undecodable } = yield* list(dir);
+  const listing = yield* unlessDenied(list(dir));
+  if (listing === 'denied') return;
+  const { names, undecodable } = listing;
   for (const name of [...names].sort()) {
     const path = `${above}${name}`;
-    const found = yield* status(dir, name);
+    const found = yield* unlessDenied(status(dir, name));
+    if (found === 'denied') continue;
     if (found === undefined) throw new Error(`${path} is listed and not there`);
-    seen.push({ path, status: found, content: yield* contentOf(dir, name, found) });
+    seen.push({ path, status: found, content: yield* unlessDenied(contentOf(dir, name, found)) });
     if (found.kind !== 'directory') continue;
-    const inner = yield* openDir(dir, name);
+    const inner = yield* unlessDenied(openDir(dir, name));
+    if (inner === 'denied') continue;
     if (inner === undefined) throw new Error(`${path} does not open`);
     yield* lookBelow(inner, `${path}/`, seen);
     yield* close(inner);
   }
   if (undecodable.length > 0) throw new Error('nobody makes such names here');
+}
+
+/** Both sides must deny the same: what is denied here is missing from what is seen. */
+function* unlessDenied<Result>(program: FileProgram<Result>): FileProgram<Result | 'denied'> {
+  try {
+    return yield* program;
+  } catch (error) {
+    if (asKithError(error, 'FILE_DENIED') === undefined) throw error;
+    return 'denied';
+  }
 }
 
 function* contentOf(dir: DirHandle, name: string, found: FileStatus): FileProgram<string> {

@@ -47,6 +47,8 @@ interface Piece<Call extends string> {
 export interface Usable {
   readonly names: readonly string[];
   readonly times: readonly Timestamp[];
+  /** Other programs act beside the calls; they have all rights. */
+  readonly besides: boolean;
   readonly fifos: boolean;
 }
 
@@ -63,7 +65,7 @@ export function sequences(disk: Usable): fc.Arbitrary<readonly Step[]> {
     .chain((names) => fc.array(stepOn({ ...disk, names }), { maxLength: 45, size: 'max' }));
 }
 
-function stepOn({ names, times, fifos }: Usable): fc.Arbitrary<Step> {
+function stepOn({ names, times, besides, fifos }: Usable): fc.Arbitrary<Step> {
   const name = fc.constantFrom(...names);
   const slot = fc.nat({ max: MANY });
   const at = fc.record({ dir: fc.oneof(fc.constant(0), slot), name });
@@ -94,7 +96,7 @@ function stepOn({ names, times, fifos }: Usable): fc.Arbitrary<Step> {
     step(2, record({ do: is('close', 'statusOf', 'sync'), handle: slot })),
     step(1, record({ do: is('list', 'abilities'), dir: slot })),
     step(1, record({ do: is('openRoot'), path })),
-    step(2, record({ do: is('hardLink', 'replace'), from: path, to: path })),
+    ...(besides ? [step(2, record({ do: is('hardLink', 'replace'), from: path, to: path }))] : []),
     ...(fifos ? [step(1, record({ do: is('fifo'), path }))] : []),
   );
 }
