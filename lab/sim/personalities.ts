@@ -16,6 +16,7 @@ export const PERSONALITIES = {
     longestName: { units: 255 },
     timeStepNs: 1_000_000_000,
     timeRange: FAT_YEARS,
+    inodeNumbers: 'unstable',
     syncsAsOne: false,
     ctime: 'mtime',
     symlinks: false,

@@ -77,7 +77,7 @@ function isRespelling(tree: FileTree, { from, to, style }: Move): boolean {
 function move(tree: FileTree, { from, to, moved, target }: Found): void {
   const replaced = target === moved ? undefined : target;
   if (replaced !== undefined) checkReplaceable(moved, replaced);
-  if (replaced !== undefined) tree.hideIfOpen(to, replaced);
+  const isFree = replaced === undefined || tree.hideIfOpen(to, replaced);
   tree.setNames(
     [
       { ...tree.keyed(from), to: undefined },
@@ -85,7 +85,7 @@ function move(tree: FileTree, { from, to, moved, target }: Found): void {
     ],
     {
       ...(replaced?.kind === 'directory' ? { removed: replaced } : {}),
-      isUndated: replaced === undefined && tree.traits.options.renamesUndated === true,
+      isUndated: isFree && tree.traits.options.renamesUndated === true,
     },
   );
   moved.ctime = tree.traits.time();

@@ -44,7 +44,7 @@ const RECIPES: Readonly<Record<DiskKind, Recipe>> = {
   exfat: {
     needs: ['mkfs.exfat', 'mount.exfat-fuse'],
     make: (image) => ['mkfs.exfat', image],
-    mount: (from, at) => ['mount.exfat-fuse', '-o', 'attr_timeout=0,entry_timeout=0', from, at],
+    mount: (from, at) => ['mount.exfat-fuse', from, at],
   },
 };
 

@@ -10,7 +10,8 @@ import { SIMULATED_START_S } from './side.ts';
 export interface Likeness {
   /**
    * Of what each change of a time can be seen. Linux dates a change in tmpfs's directories by what was changed in them, which
-   * may give the time that they had already.
+   * may give the time that they had already. With `none` directories are not compared at all: FUSE keeps their times for a
+   * second, whatever happens.
    */
   readonly fineTimes: 'all' | 'files' | 'none';
   /** How many names a thing has is told. Through FUSE it is a guess for what was removed. */
@@ -20,8 +21,10 @@ export interface Likeness {
    * is open under another one: such steps are left out.
    */
   readonly spellings: boolean;
-  /** Numbers stay with what they name. False where they are made up at each look. */
-  readonly inodes: boolean;
+  /** False: renames that keep or swap are never done, and why is not compared: FUSE gives several reasons. */
+  readonly renames: boolean;
+  /** Numbers stay with what they name. False where they may change while nobody has it open. */
+  readonly stableInodes: boolean;
 }
 
 interface Before {
@@ -54,7 +57,7 @@ export class Comparer {
       this.#compareTimes(path, both);
       now.set(status.inode, both);
     }
-    if (this.#like.inodes) this.#compareInodes(now);
+    this.#compareInodes(now);
     this.#before = now;
   }
 
@@ -62,6 +65,7 @@ export class Comparer {
     const before = this.#before.get(now.simulated.inode);
     const { fineTimes } = this.#like;
     const isDirectory = now.simulated.kind === 'directory';
+    if (fineTimes === 'none' && isDirectory) return;
     const isFine = fineTimes === 'all' || (fineTimes === 'files' && !isDirectory);
     for (const which of ['mtime', 'ctime'] as const) {
       const [a, b] = [now.simulated[which], now.real[which]];
@@ -87,7 +91,8 @@ export class Comparer {
   #compareInodes(now: ReadonlyMap<bigint, Before>): void {
     const taken = new Map<bigint, bigint>();
     for (const [inode, { real }] of now) {
-      assert.equal(this.#inodes.get(inode) ?? real.inode, real.inode, 'an inode number changed');
+      const known = this.#like.stableInodes ? this.#inodes.get(inode) : undefined;
+      assert.equal(known ?? real.inode, real.inode, 'an inode number changed');
       assert.equal(taken.get(real.inode) ?? inode, inode, 'two things have one inode number');
       taken.set(real.inode, inode);
       this.#inodes.set(inode, real.inode);

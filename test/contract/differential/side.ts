@@ -1,6 +1,7 @@
 /** One of the two file systems that take the same steps, and what other programs do on it. */
 
 import fs from 'node:fs';
+import path from 'node:path';
 import koffi from 'koffi';
 import type { DiskOptions } from '../../../lab/sim/disk-options.ts';
 import { SimFileSystem } from '../../../lab/sim/file-system.ts';
@@ -8,7 +9,7 @@ import { FileTree } from '../../../lab/sim/file-tree.ts';
 import { placeOf } from '../../../lab/sim/resolve-path.ts';
 import { renameEntry } from '../../../lab/sim/tree-rename.ts';
 import { KithError } from '../../../src/base/error.ts';
-import { SystemCallError, toFileError } from '../../../src/host/errno.ts';
+import { errnoOf, SystemCallError, toFileError } from '../../../src/host/errno.ts';
 import { NodeFileSystem } from '../../../src/host/node-file-system.ts';
 import type { FileSystem } from '../../../src/ports/file-system.ts';
 
@@ -35,7 +36,7 @@ export function simulatedSide(options: DiskOptions): Side {
   const tree = new FileTree(() => nowMs, { ...options, inodeNumbers: 'fresh' });
   const root = '/root';
   tree.make({ dir: tree.root, name: 'root' }, 'directory', { mode: 0o700 });
-  const place = (path: string) => placeOf(tree, `${root}/${path}`);
+  const place = (at: string) => placeOf(tree, `${root}/${at}`);
   return {
     files: new SimFileSystem(tree),
     root,
@@ -48,7 +49,7 @@ export function simulatedSide(options: DiskOptions): Side {
     },
     replace: (from, to) =>
       renameEntry(tree, { from: place(from), to: place(to), style: 'replace' }),
-    fifo: (path) => void tree.make(place(path), 'other', { mode: 0o644 }),
+    fifo: (at) => void tree.make(place(at), 'other', { mode: 0o644 }),
     tick: () => {
       nowMs += 10;
     },
@@ -71,14 +72,25 @@ export function realSide(parent: string): Side {
     files,
     root,
     hardLink: (from, to) => act('link', () => fs.linkSync(`${root}/${from}`, `${root}/${to}`)),
-    replace: (from, to) => act('rename', () => fs.renameSync(`${root}/${from}`, `${root}/${to}`)),
-    fifo: (path) => act('mkfifo', () => makeFifo(`${root}/${path}`)),
+    replace: (from, to) => act('rename', () => replace(`${root}/${from}`, `${root}/${to}`)),
+    fifo: (at) => act('mkfifo', () => makeFifo(`${root}/${at}`)),
     tick: () => undefined,
     dispose: () => {
       files.closeAll();
       fs.rmSync(root, { recursive: true });
     },
   };
+}
+
+/** As the port has it: exFAT says ENOENT of a name that it cannot have. */
+function replace(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    const isThere = [from, path.dirname(to)].every((each) => fs.existsSync(each));
+    if (errnoOf(error) !== 'ENOENT' || !isThere) throw error;
+    throw new KithError('FILE_NAME_IMPOSSIBLE', { to }, error);
+  }
 }
 
 /** Node has no call for it. */

@@ -70,7 +70,8 @@ const ordinary = {
   fineTimes: 'all',
   links: true,
   spellings: true,
-  inodes: true,
+  stableInodes: true,
+  renames: true,
 } as const;
 
 export const SUBJECTS: readonly Subject[] = [
@@ -106,6 +107,8 @@ export const SUBJECTS: readonly Subject[] = [
     links: false,
     fifos: false,
     spellings: false,
+    stableInodes: false,
+    renames: false,
   },
 ];
 
