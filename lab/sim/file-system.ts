@@ -2,7 +2,6 @@
 
 import { assert } from '../../src/base/assert.ts';
 import { type ErrorCode, KithError } from '../../src/base/error.ts';
-import type { Timestamp } from '../../src/model/entry.ts';
 import type {
   DirHandle,
   DirListing,
@@ -15,6 +14,7 @@ import type {
 } from '../../src/ports/file-system.ts';
 import { accessFor, CHANGE, checkAccess, ENTER, isOnePart, READ } from './access.ts';
 import { errorOf, type FaultOrder, type FileFaults } from './file-faults.ts';
+import { FileStatuses } from './file-status.ts';
 import type { FileTree, Place } from './file-tree.ts';
 import type { Inode } from './inode.ts';
 import { OpenHandles } from './open-handles.ts';
@@ -29,11 +29,12 @@ export class SimFileSystem implements FileSystem {
   readonly #tree: FileTree;
   readonly #faults: FileFaults | undefined;
   readonly #open: OpenHandles;
-  #looks = 0;
+  readonly #statuses: FileStatuses;
 
   constructor(tree: FileTree, faults?: FileFaults) {
     this.#tree = tree;
     this.#open = new OpenHandles(tree);
+    this.#statuses = new FileStatuses(tree.traits.options);
     this.#faults = faults;
   }
 
@@ -44,7 +45,7 @@ export class SimFileSystem implements FileSystem {
 
   /** What an open handle is on, for those who look on. */
   inodeOf(handle: number): Inode {
-    return this.#of(handle).inode;
+    return this.#open.of(handle).inode;
   }
 
   /** The program dies: the kernel closes what it had open. Not after a power cut, when nothing is left to close. */
@@ -90,7 +91,7 @@ export class SimFileSystem implements FileSystem {
       case 'status':
         return this.#status(call);
       case 'statusOf':
-        return this.#statusOf(this.#open.of(call.handle).inode);
+        return this.#statuses.of(this.#open.of(call.handle).inode);
       case 'abilities':
         return this.#abilities(call.dir);
       case 'read':
@@ -216,7 +217,7 @@ export class SimFileSystem implements FileSystem {
 
   #status(call: CallOf<'status'>): FileStatus | undefined {
     const found = this.#tree.at(this.#place(call));
-    return found && this.#statusOf(found);
+    return found && this.#statuses.of(found);
   }
 
   #read({ file, into, position }: CallOf<'read'>): number {
@@ -283,20 +284,6 @@ export class SimFileSystem implements FileSystem {
     const dir = this.#dir(handle);
     this.#check(dir, ENTER);
     return { dir, name };
-  }
-
-  #statusOf(inode: Inode): FileStatus {
-    const { kind, size, mode, mtime, device, links } = inode;
-    const ctime = this.#ctimeOf(inode);
-    return { kind, size, mode, mtime, ctime, inode: inode.ino, device, links };
-  }
-
-  #ctimeOf({ ctime, mtime }: Inode): Timestamp {
-    const { ctime: kept = 'true' } = this.#tree.traits.options;
-    if (kept === 'true') return ctime;
-    if (kept === 'mtime') return mtime;
-    this.#looks += 1;
-    return { s: ctime.s, ns: (ctime.ns + this.#looks) % 1e9 };
   }
 
   #check(inode: Inode, bits: number): void {

@@ -21,8 +21,14 @@ import { errnoOf, toFileError } from './errno.ts';
 import { type SystemCalls, systemCalls } from './ffi.ts';
 import { HandleTable } from './file-system-handles.ts';
 import { listingAt } from './file-system-listing.ts';
+import {
+  areInodesUsedUp,
+  impossibleName,
+  inodesUsedUp,
+  isMaking,
+  isRemoved,
+} from './file-system-making.ts';
 import { openDirFd, openFileFd, openRootFd } from './file-system-opening.ts';
-import { areInodesUsedUp, impossibleName, inodesUsedUp, isMaking, isRemoved } from './file-system-making.ts';
 import { abilitiesAt, toFileStatus } from './file-system-status.ts';
 import { statusFast } from './file-system-statx.ts';
 

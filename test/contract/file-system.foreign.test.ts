@@ -36,7 +36,7 @@ function* inRoot(path: string, story: (root: DirHandle) => FileProgram<void>): F
 }
 
 test(
-  'a disk whose inodes are used up is not called full',
+  'a disk whose inodes are used up is not called full (DSK-05)',
   { skip: whyNotMounted('few-inodes') },
   on('few-inodes', function* (root) {
     let code: string | undefined;
@@ -49,7 +49,7 @@ test(
 );
 
 test(
-  'a name that exFAT cannot have is impossible, not gone, and a removed directory is gone',
+  'a name that exFAT cannot have is impossible, not gone',
   { skip: whyNotMounted('exfat') },
   on('exfat', function* (root) {
     yield* refuses('FILE_NAME_IMPOSSIBLE', makeDir(root, 'a:b'));

@@ -54,8 +54,8 @@ test('a disk that has bytes but no room for another file holds what does not fit
   );
   const { problems } = await pair.b.folderStatus(FOLDER);
   for (const { code, text } of problems) {
-    assert.equal(code, 'FILE_DISK_FULL');
-    assert.match(text, /room for another file/);
+    assert.equal(code, 'FILE_NO_INODES');
+    assert.match(text, /for no further file/);
   }
   run('mount', '-o', 'remount,nr_inodes=1000', pair.theirs);
   await untilTree(pair.theirs, readTree(pair.mine), TAKEN_UP_MS);

@@ -31,10 +31,12 @@ export const systemScenarios: readonly Scenario[] = [
     id: 'DSK-05',
     right: 'want of inodes and want of watches are told from want of bytes',
     tests: {
+      'test/contract/file-system.foreign.test.ts': [
+        'a disk whose inodes are used up is not called full',
+      ],
       'test/contract/watcher.node.test.ts': ['where the limit on watches is reached, that is said'],
       'test/e2e/disk.test.ts': ['a disk that has bytes but no room for another file'],
     },
-    notYet: 'a code of its own for want of inodes',
   },
   {
     id: 'DSK-06',

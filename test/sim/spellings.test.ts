@@ -142,7 +142,7 @@ test('names that a disk forbids are held there alone, and everything else arrive
     {
       laptop: {},
       stick: {
-        disk: { foldsCase: true, forbiddenNames: /[:?*<>|"\\]|^(?:con|nul|aux)(?:\.|$)|[. ]$/i },
+        disk: { foldsCase: true, reserved: 'windows' },
       },
       desk: {},
     },

@@ -8,6 +8,7 @@ import type { DiskOptions } from '../../lab/sim/disk-options.ts';
 import { type Errno, FileFaults } from '../../lab/sim/file-faults.ts';
 import { SimFileSystem } from '../../lab/sim/file-system.ts';
 import { FileTree } from '../../lab/sim/file-tree.ts';
+import { Pace } from '../../lab/sim/pace.ts';
 import { SimPerson } from '../../lab/sim/person.ts';
 import { PERSONALITIES } from '../../lab/sim/personalities.ts';
 import { SimRandom } from '../../lab/sim/random.ts';
@@ -347,7 +348,7 @@ describe('an attacker', () => {
 describe('the watcher', () => {
   async function told(traits: WatchTraits): Promise<{ count: number; blind: string | undefined }> {
     const { tree, person } = computer();
-    const scheduler = new Scheduler(new SimRandom(1));
+    const scheduler = new Scheduler(new Pace('even', new SimRandom(1)));
     const stop = new AbortController();
     const parts = { device: 'd', scheduler, random: new SimRandom(2), tree, traits: () => traits };
     const watch = new SimWatcher({ ...parts, owner: { alive: true } }).watch('/root', stop.signal);

@@ -1,0 +1,28 @@
+/** What a simulated disk tells of an inode, as truthfully as it can. */
+
+import type { Timestamp } from '../../src/model/entry.ts';
+import type { FileStatus } from '../../src/ports/file-system.ts';
+import type { DiskOptions } from './disk-options.ts';
+import type { Inode } from './inode.ts';
+
+export class FileStatuses {
+  readonly #ctime: DiskOptions['ctime'];
+  #looks = 0;
+
+  constructor({ ctime }: DiskOptions) {
+    this.#ctime = ctime;
+  }
+
+  of(inode: Inode): FileStatus {
+    const { kind, size, mode, mtime, device, links } = inode;
+    const ctime = this.#ctimeOf(inode);
+    return { kind, size, mode, mtime, ctime, inode: inode.ino, device, links };
+  }
+
+  #ctimeOf({ ctime, mtime }: Inode): Timestamp {
+    if (this.#ctime === undefined || this.#ctime === 'true') return ctime;
+    if (this.#ctime === 'mtime') return mtime;
+    this.#looks += 1;
+    return { s: ctime.s, ns: (ctime.ns + this.#looks) % 1e9 };
+  }
+}
