@@ -1,12 +1,30 @@
 /** Trouble that a test orders in advance: which call, on which name, which of them, and what becomes of it. */
 
-import { constants } from 'node:os';
 import { type ErrorCode, KithError } from '../../src/base/error.ts';
-import { SystemCallError, toFileError } from '../../src/host/errno.ts';
 import type { FileCall, FileCallName } from '../../src/ports/file-system.ts';
 
-/** Names of errors as the system has them; they become codes by the host's own table. */
-export type Errno = keyof typeof constants.errno;
+/** Errors as the system names them, and the codes that the host gives for them; a test keeps both tables equal. */
+export const ERRNO_CODES = {
+  EIO: 'FILE_FAILED',
+  ENOSPC: 'FILE_DISK_FULL',
+  EDQUOT: 'FILE_DISK_FULL',
+  EMFILE: 'FILE_TOO_MANY_OPEN',
+  ENFILE: 'FILE_TOO_MANY_OPEN',
+  EROFS: 'FILE_READ_ONLY',
+  EACCES: 'FILE_DENIED',
+  EPERM: 'FILE_DENIED',
+  ENAMETOOLONG: 'FILE_NAME_IMPOSSIBLE',
+  EBUSY: 'FILE_BUSY',
+  ETXTBSY: 'FILE_BUSY',
+  ENOTSUP: 'FILE_UNSUPPORTED',
+  ENOSYS: 'FILE_UNSUPPORTED',
+  ESTALE: 'FILE_FAILED',
+  ETIMEDOUT: 'FILE_FAILED',
+  EINTR: 'FILE_FAILED',
+  ENOMEM: 'FILE_FAILED',
+} as const satisfies Readonly<Record<string, ErrorCode>>;
+
+export type Errno = keyof typeof ERRNO_CODES;
 
 /** Which calls: those that fit all that is given are counted; from number `nth` on (1 is the first) `times` of them. */
 export interface CallMatch {
@@ -107,8 +125,8 @@ export function errorOf(order: FaultOrder, call: FileCall): KithError {
   const [name] = namesOf(call);
   const facts = { call: call.call, ordered: true, ...(name === undefined ? {} : { name }) };
   if (order.code !== undefined) return new KithError(order.code, facts);
-  const number = constants.errno[order.errno ?? 'EIO'];
-  return toFileError(new SystemCallError(call.call, number), facts);
+  const errno = order.errno ?? 'EIO';
+  return new KithError(ERRNO_CODES[errno], { ...facts, errno });
 }
 
 function strikes(entry: Ordered<CallMatch>, call: FileCall): boolean {

@@ -1,11 +1,12 @@
 /** Disks that are not like others, calls that fail in ways of their own, and another user who means no good. */
 
 import assert from 'node:assert/strict';
+import { constants } from 'node:os';
 import { describe, it } from 'node:test';
 import { SimAttacker } from '../../lab/sim/attacker.ts';
 import { Canary, OUTSIDE } from '../../lab/sim/canary.ts';
 import type { DiskOptions } from '../../lab/sim/disk-options.ts';
-import { type Errno, FileFaults } from '../../lab/sim/file-faults.ts';
+import { ERRNO_CODES, type Errno, FileFaults } from '../../lab/sim/file-faults.ts';
 import { SimFileSystem } from '../../lab/sim/file-system.ts';
 import { FileTree } from '../../lab/sim/file-tree.ts';
 import { Pace } from '../../lab/sim/pace.ts';
@@ -34,6 +35,7 @@ import {
   sync,
   write,
 } from '../../src/engine/file-calls.ts';
+import { SystemCallError, toFileError } from '../../src/host/errno.ts';
 import type { DirHandle, FileHandle, FileProgram } from '../../src/ports/file-system.ts';
 
 const START = 1_700_000_000_123;
@@ -110,20 +112,13 @@ describe('what fits on a disk', () => {
 
 describe('calls that fail', () => {
   it('throw the codes that the host gives for the same errors of the system', () => {
-    const wanted: Readonly<Partial<Record<Errno, string>>> = {
-      EIO: 'FILE_FAILED',
-      ENOSPC: 'FILE_DISK_FULL',
-      EDQUOT: 'FILE_DISK_FULL',
-      EMFILE: 'FILE_TOO_MANY_OPEN',
-      EROFS: 'FILE_READ_ONLY',
-      EACCES: 'FILE_DENIED',
-      ENAMETOOLONG: 'FILE_NAME_IMPOSSIBLE',
-      ESTALE: 'FILE_FAILED',
-    };
-    for (const [errno, expected] of Object.entries(wanted)) {
+    for (const [errno, given] of Object.entries(ERRNO_CODES)) {
+      const number = constants.errno[errno as Errno];
+      const real = toFileError(new SystemCallError('open', number), { call: 'openFile' });
+      assert.deepEqual([given, real.data['errno']], [real.code, errno]);
       const { faults, code, make } = computer();
       faults.fail({ call: 'openFile', errno: errno as Errno });
-      assert.equal(code(make('a')), expected, errno);
+      assert.equal(code(make('a')), given, errno);
     }
   });
   it('may have been done nevertheless', () => {
