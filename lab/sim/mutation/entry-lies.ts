@@ -3,6 +3,7 @@
 import type { Entry, SequencedEntry } from '../../../src/model/entry.ts';
 import type { RelPath } from '../../../src/model/path.ts';
 import { type Counter, raiseCounter, type Version } from '../../../src/model/version.ts';
+import { OUTSIDE as CANARY } from '../canary.ts';
 import type { SimRandom } from '../random.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -97,7 +98,7 @@ function gone(): Partial<Entry> {
 }
 
 function ofKind(kind: Entry['kind']): Partial<Entry> {
-  const target = kind === 'symlink' ? new TextEncoder().encode('/outside') : NOTHING;
+  const target = kind === 'symlink' ? new TextEncoder().encode(CANARY) : NOTHING;
   const bare = { kind, size: 0, blockSize: 0, blocks: NOTHING, target, deleted: false };
   return kind === 'file' ? { ...bare, deleted: true } : bare;
 }
