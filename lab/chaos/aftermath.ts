@@ -8,6 +8,7 @@ import { resolvePath } from '../sim/resolve-path.ts';
 import type { History } from './history.ts';
 import { contentHash } from './oracles/content-hash.ts';
 import { textOf } from './region.ts';
+import { treeOf } from './spelling.ts';
 
 /** Where in the name of a displaced file its path begins. */
 const NAME_AT = 33;
@@ -27,7 +28,7 @@ export interface Aftermath {
 /** To be called when the power has gone and nothing has happened since. */
 export function noteAftermath(aftermath: Aftermath): void {
   const { device, history, before } = aftermath;
-  const after = device.person.tree();
+  const after = treeOf(device);
   for (const [path, { content, kind }] of before) {
     const now = after.get(path);
     if (now === undefined) history.removals.note(device.name, path);
@@ -48,13 +49,14 @@ function noteReturned(device: SimDevice, history: History): void {
   for (const { name, inode } of dir?.entries.values() ?? []) {
     if (inode.kind !== 'file') continue;
     const facts = { device: device.name, isRecorded: false };
-    history.damaged(name.slice(NAME_AT).replaceAll('%2F', '/'), textOf(inode), facts);
+    const path = name.slice(NAME_AT).replaceAll('%2F', '/').normalize('NFC');
+    history.damaged(path, textOf(inode), facts);
   }
 }
 
 /** Somebody else has it where it stood. Under another name it is what its maker has moved away since. */
 function isHeldAt({ others }: Aftermath, path: string, content: string): boolean {
-  return others.some(({ person }) => person.read(path) === content);
+  return others.some((other) => treeOf(other).get(path)?.content === content);
 }
 
 /** The database says that just this stands there. */

@@ -11,6 +11,7 @@ import type { History } from './history.ts';
 import { checkHeard, checkPromises, promisedBy } from './oracles/power.ts';
 import { rememberRoot } from './region.ts';
 import type { FaultAct } from './script.ts';
+import { treeOf } from './spelling.ts';
 import type { Blame } from './violation.ts';
 
 /** Room on a disk nobody has tampered with. */
@@ -89,6 +90,8 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
       faults.clear();
       tree.traits.readOnly = false;
       tree.traits.capacity = PLENTY;
+      tree.traits.quota = PLENTY;
+      tree.traits.inodes = PLENTY;
       return true;
     case 'clock':
       clock.step(act.stepMs);
@@ -101,6 +104,15 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
       return true;
     case 'room':
       tree.traits.capacity = PLENTY - tree.traits.freeBytes + act.bytes;
+      return true;
+    case 'quota':
+      tree.traits.quota = PLENTY - tree.traits.freeBytes + act.bytes;
+      return true;
+    case 'inodes':
+      tree.traits.inodes = tree.traits.usedInodes + act.more;
+      return true;
+    case 'slow':
+      faults.slow(act.order);
       return true;
     case 'read-only':
       tree.traits.readOnly = true;
@@ -160,7 +172,7 @@ function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'
     const promised = place.rolledBack.has(device.name)
       ? []
       : promisedBy(device, { careless: history.careless, published: place.publishedOn(device) });
-    const before = device.person.tree();
+    const before = treeOf(device);
     dark.set(device.name, world.scheduler.now);
     place.hadPowerCut = true;
     world.cutPower(device, model);

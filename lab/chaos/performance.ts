@@ -16,6 +16,7 @@ import { KEEP } from './oracles/removals.ts';
 import { actAsPerson } from './person-acts.ts';
 import { putAsideOn } from './region.ts';
 import { type Act, type Decision, isUserAct, type Script } from './script.ts';
+import { contentsOf, treeOf } from './spelling.ts';
 import type { Blame, Violation } from './violation.ts';
 
 /** How it ended. */
@@ -41,6 +42,9 @@ const MINUTE_MS = 60_000;
 const STOPPED_MS = 15_000;
 /** By then whoever hears nothing any more has given up. */
 const SILENCE_MS = 400_000;
+
+/** Minutes until the slowest call of a story is over. */
+const MOST_WAITS = 5;
 
 export class Performance {
   readonly world: KithWorld;
@@ -166,6 +170,9 @@ export class Performance {
     for (const { name } of devices) if (network.hostOf(name) !== name) network.move(name, name);
     // Whoever was asked to stop waits a while for a line that is dead.
     await this.world.run({ ms: this.hadDeadLines ? STOPPED_MS : BOOT_MS });
+    for (let waits = 0; waits < MOST_WAITS && devices.some(isStopping); waits++) {
+      await this.world.run({ ms: MINUTE_MS });
+    }
     for (const device of devices) if (device.life === undefined) this.world.up(device);
     if (this.hadDeadLines) await this.world.run({ ms: SILENCE_MS });
     if (this.history.removals.everEmptied) await this.#confirm();
@@ -222,7 +229,7 @@ export class Performance {
     this.#check();
     const devices = this.world.devices();
     const excuses = this.#excuses();
-    const ending = new Map(devices.map((each) => [each.name, each.person.contents()] as const));
+    const ending = new Map(devices.map((each) => [each.name, contentsOf(each)] as const));
     const kept = new Set(devices.flatMap((device) => [...putAsideOn(device)]));
     const { isExcused } = excuses;
     for (const { invariant, what } of this.history.violations(ending, { isExcused, kept })) {
@@ -237,9 +244,17 @@ export class Performance {
   }
 
   #excuses(): Excuses {
-    const statuses = this.world.devices().map((device) => this.world.statusOf(device));
-    return excusesOf(statuses, { mayBeDamaged: this.hadPowerCut });
+    const told = this.world.devices().map((device) => ({
+      device,
+      status: this.world.statusOf(device),
+    }));
+    return excusesOf(told, { mayBeDamaged: this.hadPowerCut });
   }
+}
+
+/** It was asked to stop and still waits for its disk. */
+function isStopping({ life }: SimDevice): boolean {
+  return life?.stop.signal.aborted === true;
 }
 
 /** Paths at which two devices differ, in words. Times, modes and what links lead to count. */
@@ -247,7 +262,7 @@ function differences(
   devices: readonly SimDevice[],
   isExcused: (path: string) => boolean,
 ): readonly string[] {
-  const trees = devices.map(({ name, person }) => [name, person.tree()] as const);
+  const trees = devices.map((each) => [each.name, treeOf(each)] as const);
   const [first, ...others] = trees;
   if (first === undefined) return [];
   const found: string[] = [];

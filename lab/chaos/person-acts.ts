@@ -7,6 +7,7 @@ import type { Standing } from '../sim/person.ts';
 import { resolvePath } from '../sim/resolve-path.ts';
 import type { History } from './history.ts';
 import type { UserAct } from './script.ts';
+import { contentsOf, saidOn, spelledOn, treeOf } from './spelling.ts';
 
 /** Bytes of a value unless a decision says more: all are equally long, as edits in place often are. */
 const VALUE_BYTES = 16;
@@ -43,10 +44,11 @@ export function actAsPerson(act: UserAct, doing: Doing): boolean {
 function perform(act: UserAct, doing: Doing): boolean {
   const { device, history } = doing;
   if (act.do === 'empty') return empty(doing);
-  for (const path of 'to' in act ? [act.path, act.to] : [act.path]) {
+  const spelled = { ...act, path: spelledOn(device, act.path) };
+  for (const path of 'to' in spelled ? [spelled.path, spelled.to] : [spelled.path]) {
     history.touches(device.name, path);
   }
-  const isDone = performAt(act, doing, device.person.tree().get(act.path));
+  const isDone = performAt(spelled, doing, treeOf(device).get(spelled.path));
   if (isDone) history.removals.release(device.name);
   return isDone;
 }
@@ -95,7 +97,7 @@ function write(
 ): boolean {
   const value = textOf(id, bytes);
   if (standing !== undefined && standing.kind !== 'file') return false;
-  if (device.tree.traits.freeBytes < value.length + SPARE_BYTES) return false;
+  if (device.tree.traits.roomBytes < value.length + SPARE_BYTES) return false;
   device.person[how](path, value);
   history.wrote(path, value, standing?.content);
   if (careless === true) history.careless.add(value);
@@ -105,7 +107,7 @@ function write(
 
 function append(doing: Doing, path: string, standing: Standing | undefined): boolean {
   const { device, history, id } = doing;
-  if (standing?.kind !== 'file' || device.tree.traits.freeBytes < SPARE_BYTES) return false;
+  if (standing?.kind !== 'file' || device.tree.traits.roomBytes < SPARE_BYTES) return false;
   const more = textOf(id);
   const held = device.person.hold(path);
   held.append(more);
@@ -139,7 +141,7 @@ function remove({ device, history }: Doing, path: string): boolean {
 
 /** Everything in the folder, at once. Not where nothing is that could be missed. */
 function empty({ device, history }: Doing): boolean {
-  const tree = [...device.person.tree()];
+  const tree = [...treeOf(device)];
   if (tree.length === 0) return false;
   for (const [path] of tree) if (!path.includes('/')) device.person.delete(path);
   for (const [path, { kind, content }] of tree) {
@@ -151,9 +153,10 @@ function empty({ device, history }: Doing): boolean {
   return true;
 }
 
-function rename({ device, history }: Doing, path: string, to: string): boolean {
+function rename({ device, history }: Doing, path: string, target: string): boolean {
+  const to = targetOn(device, path, target);
   if (path === to || to.startsWith(`${path}/`)) return false;
-  const tree = device.person.tree();
+  const tree = treeOf(device);
   const [from, over] = [tree.get(path), tree.get(to)];
   if (over !== undefined && (over.kind !== 'file' || from?.kind !== 'file')) return false;
   const files = [...filesAt(device, path)];
@@ -169,10 +172,17 @@ function rename({ device, history }: Doing, path: string, to: string): boolean {
   return true;
 }
 
+/** What stands at the target, if something else does; or the same in other letters. */
+function targetOn(device: SimDevice, path: string, target: string): string {
+  const standing = spelledOn(device, target);
+  return standing === path ? saidOn(device, target) : standing;
+}
+
 /** Two files change places by way of a third name. */
-function swap({ device, history }: Doing, path: string, to: string): boolean {
+function swap({ device, history }: Doing, path: string, target: string): boolean {
   const { person } = device;
-  const tree = person.tree();
+  const to = spelledOn(device, target);
+  const tree = treeOf(device);
   const [one, other] = [tree.get(path), tree.get(to)];
   if (path === to || one?.kind !== 'file' || other?.kind !== 'file') return false;
   const between = `${path}.between`;
@@ -209,25 +219,25 @@ function tweak({ device, history, id }: Doing, path: string, mode?: number): boo
 
 function tend(doing: Doing, act: { do: 'write-copy' | 'delete-copy'; path: string }): boolean {
   const { device } = doing;
-  const copies = [...device.person.contents().keys()].filter(
+  const copies = [...contentsOf(device).keys()].filter(
     (each) => each !== act.path && familyOf(each) === act.path,
   );
   const [copy] = copies;
   if (copy === undefined) return false;
   if (act.do === 'delete-copy') return remove(doing, copy);
-  return write(doing, { path: copy, do: 'save' }, device.person.tree().get(copy));
+  return write(doing, { path: copy, do: 'save' }, treeOf(device).get(copy));
 }
 
 /** All at the path and below it is about to leave its place. */
 function noteRemoved(device: SimDevice, history: History, path: string): void {
-  for (const each of device.person.tree().keys()) {
+  for (const each of treeOf(device).keys()) {
     if (each === path || each.startsWith(`${path}/`)) history.removals.note(device.name, each);
   }
 }
 
 /** Files at the path or below it, with their content. */
 function* filesAt(device: SimDevice, path: string): Generator<readonly [string, string]> {
-  for (const [each, { kind, content }] of device.person.tree()) {
+  for (const [each, { kind, content }] of treeOf(device)) {
     if (kind === 'file' && (each === path || each.startsWith(`${path}/`))) yield [each, content];
   }
 }

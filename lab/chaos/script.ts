@@ -5,7 +5,7 @@
  */
 
 import type { DeviceOptions } from '../sim/device.ts';
-import type { FaultOrder } from '../sim/file-faults.ts';
+import type { FaultOrder, SlowOrder } from '../sim/file-faults.ts';
 import type { LinkTraits } from '../sim/link.ts';
 import type { NetworkOrder } from '../sim/network-order.ts';
 import type { Schedule } from '../sim/pace.ts';
@@ -78,7 +78,11 @@ export type FaultAct =
   | { readonly do: 'power'; readonly on: string; readonly model: Exclude<CrashModel, 'kill'> }
   | { readonly do: 'clock'; readonly on: string; readonly stepMs: number }
   | { readonly do: 'fault'; readonly on: string; readonly order: FaultOrder }
-  | { readonly do: 'room'; readonly on: string; readonly bytes: number }
+  /** So much is left of the disk, or to this user. */
+  | { readonly do: 'room' | 'quota'; readonly on: string; readonly bytes: number }
+  /** So many more files, directories and links fit. */
+  | { readonly do: 'inodes'; readonly on: string; readonly more: number }
+  | { readonly do: 'slow'; readonly on: string; readonly order: SlowOrder }
   | { readonly do: 'read-only'; readonly on: string }
   /** Another, empty disk hides the whole folder, or goes away again. */
   | { readonly do: 'hide' | 'show'; readonly on: string }

@@ -162,7 +162,7 @@ function withActor(script: Script, actor: Actor): Script {
 /** Simpler forms of a decision, the simplest first. */
 function* plainerThan(decision: Decision): Generator<Decision, void, undefined> {
   const { when, act } = decision;
-  if ('bytes' in act && act.do !== 'room') {
+  if ('path' in act && 'bytes' in act) {
     const { bytes: _, ...plainer } = act;
     yield { ...decision, act: plainer };
   }

@@ -73,7 +73,7 @@ export class DiskTraits {
   take(oldSize: number, newSize: number): number {
     if (newSize > LARGEST_FILE) throw new KithError('FILE_FAILED', { errno: 'EFBIG' });
     if (newSize <= oldSize) return newSize;
-    const room = Math.max(0, Math.min(this.capacity, this.quota) - this.#used) + inBlocks(oldSize);
+    const room = this.roomBytes + inBlocks(oldSize);
     const fits = Math.max(oldSize, Math.min(newSize, Math.floor(room / BLOCK) * BLOCK));
     this.#used += inBlocks(fits) - inBlocks(oldSize);
     return fits;
@@ -102,6 +102,11 @@ export class DiskTraits {
 
   get freeBytes(): number {
     return Math.max(0, this.capacity - this.#used);
+  }
+
+  /** What this user may still write. */
+  get roomBytes(): number {
+    return Math.max(0, Math.min(this.capacity, this.quota) - this.#used);
   }
 
   get usedInodes(): number {

@@ -54,8 +54,9 @@ interface Watch {
   readonly looks: ReadonlyMap<string, Looked>;
 }
 
-function keyOf(dir: Inode, name: string): string {
-  return `${dir.uid}/${name}`;
+/** One for all spellings of a name that the disk takes for one. */
+function keyOf({ tree }: SimDevice, dir: Inode, name: string): string {
+  return `${dir.uid}/${tree.traits.names.keyOf(name)}`;
 }
 
 function looked(device: SimDevice, looks: Map<string, Looked>, { dir, name }: DirName): void {
@@ -67,7 +68,7 @@ function looked(device: SimDevice, looks: Map<string, Looked>, { dir, name }: Di
     kind === undefined || ino === undefined || mtime === undefined
       ? undefined
       : { kind, ino, size: size ?? 0, mtime };
-  looks.set(keyOf(inode, name), facts);
+  looks.set(keyOf(device, inode, name), facts);
 }
 
 type Rename = FileCall & { call: 'rename' };
@@ -90,7 +91,7 @@ function checkRename(
   const leaves = isSeen(device, source, from.name);
   const arrives = isSeen(device, target, to.name);
   const [place, name] = arrives ? [target, to.name] : [source, from.name];
-  published.set(pathIn(device, place, name), device.log.length);
+  published.set(pathIn(device, place, name).normalize('NFC'), device.log.length);
   if (leaves && !arrives) checkPlace(watch, from, 'taken away');
   if (!arrives || leaves) return;
   if (how === 'exchange') checkPlace(watch, to, 'replaced');
@@ -105,7 +106,7 @@ function checkPlace(watch: Watch, { dir: handle, name }: DirName, what: string):
   const { device, looks } = watch;
   const dir = inodeOf(device, handle);
   if (dir === undefined || !isSeen(device, dir, name)) return;
-  const key = keyOf(dir, name);
+  const key = keyOf(device, dir, name);
   const path = pathIn(device, dir, name);
   if (!looks.has(key)) watch.blame('I8', `${device.name}: ${path} is ${what} without a look`);
   else checkLook(watch, { path, look: looks.get(key), what });
@@ -117,7 +118,7 @@ function checkTouch(watch: Watch, handle: number): void {
   const dir = inode?.parent;
   if (inode?.kind !== 'file' || dir === undefined || inode.links === 0) return;
   if (!isSeen(device, dir, inode.name)) return;
-  const look = looks.get(keyOf(dir, inode.name));
+  const look = looks.get(keyOf(device, dir, inode.name));
   checkLook(watch, { path: pathIn(device, dir, inode.name), look, what: 'changed' });
 }
 

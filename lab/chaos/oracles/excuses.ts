@@ -1,6 +1,8 @@
 /** What a device may say of itself at rest, and which paths need not be equal because a device says that it cannot have them. */
 
 import type { FolderStatus } from '../../../src/engine/folder-status.ts';
+import type { SimDevice } from '../../sim/device.ts';
+import { spelledOn } from '../spelling.ts';
 
 export interface Excuses {
   /** Some device has told that it cannot have what is at the path, above it or below it. */
@@ -11,14 +13,25 @@ export interface Excuses {
 
 /** What is said of the content of a file after a power cut that nobody can mend. */
 const DAMAGED = 'CONTENT_DAMAGED';
+/** What is said of a name that the disk takes for another one. */
+const FOLDED = 'NAME_FOLDED';
+
+/** What a device says of its folder. */
+interface Told {
+  readonly device: SimDevice;
+  readonly status: FolderStatus | undefined;
+}
 
 /** Only troubles that the story brought about count. */
 export function excusesOf(
-  statuses: readonly (FolderStatus | undefined)[],
+  devices: readonly Told[],
   { mayBeDamaged }: { readonly mayBeDamaged: boolean },
 ): Excuses {
-  const problems = statuses.flatMap((status) => status?.problems ?? []);
-  const told = problems.filter(({ code }) => mayBeDamaged && code === DAMAGED);
+  const told = devices.flatMap(({ device, status }) =>
+    (status?.problems ?? []).filter(({ code, path }) =>
+      code === FOLDED ? hasTwin(device, path) : mayBeDamaged && code === DAMAGED,
+    ),
+  );
   const paths = told.map(({ path }) => path.normalize('NFC'));
   return {
     isAny: paths.length > 0,
@@ -26,6 +39,12 @@ export function excusesOf(
     isExcused: (path) =>
       paths.some((each) => `${path}/`.startsWith(`${each}/`) || each.startsWith(`${path}/`)),
   };
+}
+
+/** The same name stands there in other letters, or a directory above does. */
+function hasTwin(device: SimDevice, path: string): boolean {
+  const composed = path.normalize('NFC');
+  return spelledOn(device, composed) !== composed;
 }
 
 /** What a device says that is not true; undefined if all is well. */
