@@ -130,4 +130,28 @@ export const lookingBugs: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: 'aliases-are-names',
+    what: 'a file that the disk finds under other letters counts as the file of that name',
+    budgetS: 60,
+    edits: [
+      {
+        file: 'src/engine/programs/exact-names.ts',
+        from: "return !(yield* this.#isListed(dir, name.normalize('NFC')));",
+        to: 'return false;',
+      },
+    ],
+  },
+  {
+    name: 'forms-are-names',
+    what: 'a name that the disk keeps in another Unicode form counts as another name',
+    budgetS: 60,
+    edits: [
+      {
+        file: 'src/engine/spelling.ts',
+        from: "return parseRelPath(diskPath.normalize('NFC'));",
+        to: 'return parseRelPath(diskPath);',
+      },
+    ],
+  },
 ];
