@@ -67,6 +67,10 @@ export class History {
   moved(from: string, to: string, facts: { value: string; over: string | undefined }): void {
     const [source, target] = [this.#family(from), this.#family(to)];
     this.#stands(to, facts.value);
+    // Under a name of which nothing was recorded, damage looks as if somebody had written it.
+    for (const damage of this.#damage) {
+      if (damage.value === facts.value) this.#believe({ ...damage, path: to });
+    }
     source.isForked = true;
     target.isForked = true;
     this.#family(this.#written.get(facts.value) ?? from).isForked = true;
