@@ -44,8 +44,9 @@ export function stageNameOf(operation: Pick<Operation, 'path' | 'target' | 'kind
 }
 
 /**
- * Applies one group. Rejects if durability could not be had (nothing of it is recorded) or with what stops a folder. Its paths
- * are busy from then on, until the caller has recovered what is unfinished: what is seen there before must not be recorded.
+ * Applies one group. Rejects if durability could not be had (nothing of it is recorded) or with what stops a folder. Its paths,
+ * those of its conflict copies among them, are busy from then on, until the caller has recovered what is unfinished: what is
+ * seen there before must not be recorded.
  */
 export async function applyGroup(
   context: FolderContext,
@@ -58,7 +59,7 @@ export async function applyGroup(
   const items = current.map((ready) => itemOf(context, ready));
   const lent = lentFor(context, items);
   const intents = [...items.flatMap(intentOf), ...lent.map(intentOfLent)];
-  for (const { path } of [...items, ...lent]) context.busy.add(path);
+  for (const path of pathsOf(items, lent)) context.busy.add(path);
   if (intents.length > 0) await context.ledger.change(() => ({ addIntents: intents }));
   const witness = await context.witness.hold();
   const args = { root: context.root, items, lent, self: context.self.shortId, witness };
@@ -71,6 +72,12 @@ export async function applyGroup(
   const removeIntents = intents.filter(isDone(outcome));
   if (removeIntents.length > 0) await context.ledger.change(() => ({ removeIntents }));
   return summary(context, outcome, copies);
+}
+
+/** All that the group may change: whoever meets a copy early does not know that it is not durable yet. */
+function pathsOf(items: readonly ApplyItem[], lent: readonly Lent[]): readonly RelPath[] {
+  const copies = items.flatMap(({ conflictCopy }) => conflictCopy ?? []);
+  return [...[...items, ...lent].map(({ path }) => path), ...copies];
 }
 
 function isCurrent(context: FolderContext, ready: Ready): boolean {

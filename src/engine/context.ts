@@ -43,7 +43,7 @@ export interface FolderContext {
   readonly ledger: Ledger;
   /** How far what takes long has come. */
   readonly tally: Tally;
-  /** Paths of the group under way: what is seen there means nothing until it is recorded, or recovered. */
+  /** Paths of the group under way, and of its conflict copies: what is seen there means nothing until it is recorded, or recovered. */
   readonly busy: Busy;
   /** What news has replaced before it could be recognised on the disk. */
   readonly superseded: Superseded;
