@@ -126,7 +126,11 @@ export class History {
     this.#family(path).isForked = true;
     this.#stands(path, value);
     const isDamage = this.#damage.some((each) => each.value === value);
-    if (this.#written.has(value) && !isDamage) return;
+    if (this.#written.has(value) && !isDamage) {
+      // What the file held before, maybe under another name: nobody can tell it from an old version that was put back.
+      this.#stands(path, value);
+      return;
+    }
     const damage = { device: facts.device, path, value };
     this.#damage.push(damage);
     if (!facts.isRecorded) this.#believe(damage);
