@@ -62,7 +62,7 @@ export async function repair(
   const mendable = damaged.filter((sighting) => {
     const ours = context.store.ours(sighting.path);
     if (ours === undefined || !isAsSighted(context, sighting)) return false;
-    return sighting.found === undefined || isMendable(context, ours);
+    return sighting.found === undefined || isReplaceable(context, ours);
   });
   // Out of the way first: as long as it stands there our row must tell that it is damage.
   const isAway = await putAside(context, mendable);
@@ -119,6 +119,17 @@ function isMendable(context: FolderContext, ours: OurEntry): boolean {
   return context.store
     .announced(ours.path)
     .some(({ entry }) => isUsable(entry) && isAsGood(entry, ours));
+}
+
+/** Somebody has that, or what was written beside it: our own content is lost whatever becomes of it, and theirs has no other place. */
+function isReplaceable(context: FolderContext, ours: OurEntry): boolean {
+  return context.store
+    .announced(ours.path)
+    .some(
+      ({ entry }) =>
+        isUsable(entry) &&
+        (isAsGood(entry, ours) || compareVersions(entry.version, ours.version) === 'concurrent'),
+    );
 }
 
 function isUsable(entry: Entry): boolean {
