@@ -324,7 +324,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a version that stands here already is taken, whatever our row says',
     file: LOCAL,
-    from: ' && isNews(known, ours)',
+    from: ' && isNews(each, ours)',
     to: '',
   },
 ];

@@ -142,8 +142,8 @@ export const settlingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/halting.ts',
-        from: `return known?.kind === 'corrupt' ? halt(known) : error;`,
-        to: 'halt.length; return known ?? error;',
+        from: 'isStopping(known) ? halt(known) : error;',
+        to: 'isStopping(known) && halt.length < 0 ? halt(known) : error;',
       },
     ],
   },

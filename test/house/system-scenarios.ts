@@ -190,6 +190,11 @@ export const systemScenarios: readonly Scenario[] = [
       'src/host/node-store.test.ts': ['CRS-02: has every commit that resolved, and none by'],
       'test/e2e/crash.test.ts': ['a receiver and a sender killed again and again in a'],
       'test/sim/kills.test.ts': ['CRS-02: killed at any call of …, it ends the same,'],
+      'test/sim/killed-and-outrun.test.ts': [
+        'CRS-02: killed at any call of …, which it hears of',
+        'CRS-02: killed while a group is made durable, and',
+      ],
+      'test/sim/links-made-anew.test.ts': ['CRS-02: a link made anew, unseen, and then deleted'],
       'test/sim/shut-directories.test.ts': ['CRS-02: killed at any call while … that shuts its'],
     },
   },
