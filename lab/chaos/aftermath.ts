@@ -37,7 +37,8 @@ export function noteAftermath(aftermath: Aftermath): void {
       const isRecorded = aftermath.canTell && isRow(device, path, content);
       history.damaged(path, now.content, { device: device.name, isRecorded });
     }
-    if (isHeldAt(aftermath, path, content)) history.fragile(device.name, path, content);
+    if (aftermath.canTell && isHeldAt(aftermath, path, content))
+      history.fragile(device.name, path, content);
     else history.lost(content);
   }
   if (history.careless.size > 0) noteReturned(device, history);

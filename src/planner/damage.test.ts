@@ -32,6 +32,20 @@ describe('what is found after a power cut', () => {
   test('is damage if the disk went back to a file from before', () => {
     assert.equal(judged({ content: 'other', mtime: 800 }, facts(8n, 990)), 'damage');
   });
+  test('is damage if it is what ours had replaced, whatever clock dated it', () => {
+    const suspicion = (ctime: number): Suspicion => {
+      const old = fileEntry('replaced', { mtime: at(1500) });
+      return {
+        ours: fileEntry('recorded', { mtime: at(900), previous: 'replaced' }),
+        found: old,
+        seen: facts(7n, ctime),
+        recorded: facts(7n, 1000),
+        sinceBoot: { from: at(2000), to: at(2100) },
+      };
+    };
+    assert.equal(judgeFound(suspicion(1500)), 'damage');
+    assert.equal(judgeFound(suspicion(2050)), 'either');
+  });
   test('is damage when nothing is left of it', () => {
     assert.equal(judged({ content: '', mtime: 2050 }, facts(8n, 2050)), 'damage');
     assert.equal(judged({ content: '\0\0\0\0', mtime: 2050 }, facts(8n, 2050)), 'damage');

@@ -11,7 +11,7 @@ import { abilities, close, openFile, sync, syncFileSystem } from '../file-calls.
 import { applyItem } from './apply-item.ts';
 import type { Applied, ApplyItem } from './change.ts';
 import { type GivenBack, Lending, type LentMode } from './lending.ts';
-import { inRoot, type Reach, type Root, stageDir } from './reach.ts';
+import { DISPLACED_DIR, inRoot, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
 import { finishFile } from './stage.ts';
 
 export interface ApplyArgs {
@@ -122,10 +122,21 @@ function* makeNamesDurable(
     return yield* syncFileSystem(group.stage, group.witness);
   }
   yield* sync(group.stage);
-  for (const path of group.touched) {
+  // Those above too: a directory that a person made just now may not be durable itself.
+  for (const path of withAncestors(group.touched)) {
     const dir = yield* reach.dir(path);
     // A directory that was touched and then removed is held by its parent, which was touched too.
     if (dir !== undefined) yield* sync(dir);
     yield* reach.trim();
   }
+}
+
+/** Disk paths of these directories and of all above those that people made, the root among them, the deepest first. */
+function withAncestors(directories: ReadonlySet<string>): readonly string[] {
+  const all = new Set(directories);
+  for (const directory of directories) {
+    if (directory === DISPLACED_DIR) continue;
+    for (let at = directory; at !== ''; at = splitDisk(at).parent) all.add(splitDisk(at).parent);
+  }
+  return [...all].sort((a, b) => b.length - a.length);
 }
