@@ -6,6 +6,7 @@ import { familyOf } from '../sim/oracle.ts';
 import type { Standing } from '../sim/person.ts';
 import { resolvePath } from '../sim/resolve-path.ts';
 import type { History } from './history.ts';
+import { KEEP } from './oracles/removals.ts';
 import type { UserAct } from './script.ts';
 import { contentsOf, saidOn, spelledOn, treeOf } from './spelling.ts';
 
@@ -148,7 +149,8 @@ function empty({ device, history }: Doing): boolean {
     history.removals.note(device.name, path);
     if (kind === 'file') history.wrote(path, undefined, content);
   }
-  history.removals.noteEmptied(device.name);
+  // What was gone before may have been told before.
+  if (tree.some(([path]) => path === KEEP)) history.removals.noteEmptied(device.name);
   save(device, '');
   return true;
 }

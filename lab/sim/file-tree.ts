@@ -147,7 +147,7 @@ export class FileTree {
 
   /** Another, empty file system hides what is below this directory. */
   mount(dir: Inode, device: bigint): Inode {
-    const root = this.#newInode('directory', { mode: 0o755, device });
+    const root = this.#born('directory', { mode: 0o755, device });
     root.links = 1;
     this.mountAgain(dir, root);
     return root;
@@ -234,8 +234,12 @@ export class FileTree {
   }
 
   #newInode(kind: FileKind, facts: { mode: number; device: bigint; target?: Uint8Array }): Inode {
-    const { options } = this.traits;
     this.traits.takeInode();
+    return this.#born(kind, facts);
+  }
+
+  #born(kind: FileKind, facts: { mode: number; device: bigint; target?: Uint8Array }): Inode {
+    const { options } = this.traits;
     const inode = new Inode({
       uid: this.#nextUid++,
       ino: this.#numbers.take(),

@@ -6,6 +6,7 @@
 import { toHex } from '../base/bytes.ts';
 import { type Entry, hasEqualContent } from '../model/entry.ts';
 import { baseName } from '../model/path.ts';
+import type { Operation } from '../model/plan.ts';
 import { compareVersions } from '../model/version.ts';
 import { conflictPath } from '../planner/conflict.ts';
 import { type Finding, judgeFound } from '../planner/damage.ts';
@@ -85,6 +86,20 @@ export async function repair(
   return left;
 }
 
+/**
+ * Where damage stands in the way of the operation, which must not keep it as if a person had written it. What others have told
+ * since may allow to put it aside: it is to be looked at.
+ */
+export function damageInTheWay(
+  { unsynced }: FolderContext,
+  { kind }: Operation,
+  ours: OurEntry | undefined,
+): string | undefined {
+  const place = ours && (ours.diskPath ?? ours.path);
+  if (kind === 'note' || kind === 'revive' || place === undefined) return undefined;
+  return unsynced.damaged.has(place) ? place : undefined;
+}
+
 /** Whether nothing stands there any more. */
 async function putAside(
   { ports, root, id: folder, self }: FolderContext,
@@ -121,15 +136,13 @@ function isMendable(context: FolderContext, ours: OurEntry): boolean {
     .some(({ entry }) => isUsable(entry) && isAsGood(entry, ours));
 }
 
-/** Somebody has that, or what was written beside it: our own content is lost whatever becomes of it, and theirs has no other place. */
+/** Somebody has that, or knows that it was deleted, or has what was written beside it: our own content is lost in any case. */
 function isReplaceable(context: FolderContext, ours: OurEntry): boolean {
-  return context.store
-    .announced(ours.path)
-    .some(
-      ({ entry }) =>
-        isUsable(entry) &&
-        (isAsGood(entry, ours) || compareVersions(entry.version, ours.version) === 'concurrent'),
-    );
+  return context.store.announced(ours.path).some(({ entry }) => {
+    if (entry.invalid) return false;
+    const isBeside = compareVersions(entry.version, ours.version) === 'concurrent';
+    return isAsGood(entry, ours) || (isBeside && !entry.deleted);
+  });
 }
 
 function isUsable(entry: Entry): boolean {

@@ -1,7 +1,4 @@
-/**
- * Makes the folder hold what is global: plans the paths that there is news of, has their content staged, and applies what
- * is ready in groups. Queues are bounded; a large file never holds up a small one.
- */
+/** Makes the folder hold what is global: plans what there is news of, has content staged, and applies what is ready in groups. */
 
 import { Bell } from '../base/bell.ts';
 import { toHex } from '../base/bytes.ts';
@@ -13,6 +10,7 @@ import { decide } from '../planner/decide.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { stageNameOf } from './applier.ts';
 import type { FolderContext } from './context.ts';
+import { damageInTheWay } from './damage-control.ts';
 import { isHalfTold, sidesAt } from './directory-life.ts';
 import { feasible } from './feasible.ts';
 import { Fetcher } from './fetcher.ts';
@@ -175,6 +173,8 @@ export class Puller {
       this.problems.clear(path);
       return undefined;
     }
+    const damage = damageInTheWay(this.#context, operation, ours);
+    if (damage !== undefined) return void this.#parts.doubt(damage);
     const isRevived = operation.kind === 'revive' && ours !== undefined;
     if (isRevived && this.#awaitsMore(ours)) return this.#postpone(path);
     if (operation.kind === 'note' || operation.kind === 'revive') return { operation, basedOn };
@@ -266,8 +266,7 @@ export class Puller {
       const fetched = await this.#fetcher.fetch(wanted, signal);
       if (stagedPart !== undefined) await this.#leftovers.drop([stagedPart]);
       if (fetched.outcome === 'staged') {
-        this.#groups.add({ operation, basedOn, isFinished: fetched.isFinished });
-        return;
+        return this.#groups.add({ operation, basedOn, isFinished: fetched.isFinished });
       }
       this.#leftovers.addPart(stageName, target);
       if (fetched.outcome === 'failed') this.#fail(operation.path, fetched.code);
