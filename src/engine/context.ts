@@ -63,6 +63,8 @@ export interface FolderContext {
     range: { readonly after: number; readonly upTo: number } | undefined;
     /** Disk paths of damage that was found and that nobody could mend yet. */
     readonly damaged: Set<string>;
+    /** The disk has failed to keep something, and told it: no later sync proves that it has kept the rest. */
+    hadWriteError: boolean;
   };
 }
 

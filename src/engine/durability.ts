@@ -62,7 +62,7 @@ async function makeDurable(context: FolderContext): Promise<number | undefined> 
   return isDone ? undefined : last;
 }
 
-/** What a power cut damaged is not all sorted out. */
+/** What a power cut damaged is not all sorted out, or the disk has failed to keep something, for as long as the program runs. */
 function isInDoubt({ unsynced }: FolderContext): boolean {
-  return unsynced.range !== undefined || unsynced.damaged.size > 0;
+  return unsynced.range !== undefined || unsynced.damaged.size > 0 || unsynced.hadWriteError;
 }

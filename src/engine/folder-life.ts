@@ -115,7 +115,7 @@ export class FolderLife {
       ...common,
       ledger,
       sources,
-      isStageInDoubt: this.#stopped?.code === 'FILE_FAILED',
+      hadWriteError: this.#hadWriteError(),
       isLacking: () => !isNothing(totals.need),
       onBaseNew: () => recount(signal),
       onHeard: async (heard) => {
@@ -131,6 +131,11 @@ export class FolderLife {
       tell();
     };
     await carryOn(run, onOpen, signal);
+  }
+
+  /** An error of writing is told once: no later sync that works proves anything of what was written before. */
+  #hadWriteError(): boolean {
+    return this.#stopped?.code === 'FILE_FAILED' || this.#opened?.unsynced.hadWriteError === true;
   }
 
   /** What stops the folder until it is tried again; undefined if nothing does. */

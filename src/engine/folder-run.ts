@@ -44,8 +44,8 @@ export interface RunParts {
   readonly rules: Rules;
   readonly bootId: string;
   readonly bootedAtMs: number;
-  /** An error of the disk ended the run before this one: it is told once, and what is staged may never reach the disk. */
-  readonly isStageInDoubt: boolean;
+  /** The disk has failed to keep something since the program began: what is staged may never reach it. */
+  readonly hadWriteError: boolean;
   /** True while something global is not held here. */
   readonly isLacking: () => boolean;
   /** No row of ours is left. */
@@ -61,7 +61,7 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
   await rescueDisplaced(context);
   const { root } = context;
   let leftover = await parts.ports.disk.run('listStage', { root }, { urgency: 0 });
-  if (parts.isStageInDoubt) {
+  if (parts.hadWriteError) {
     await new Leftovers(context, leftover).dropAll();
     leftover = [];
   }
@@ -102,7 +102,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     // Without a row of ours nothing tells what is here already and need not be fetched. A row in doubt must not be written
     // anew, by a merge with what others have, before it was compared with the disk: then nothing would tell of the doubt.
     firstLook: { isAwaited: store.lastSequence() === 0 || range !== undefined },
-    unsynced: { range, damaged: new Set<string>() },
+    unsynced: { range, damaged: new Set<string>(), hadWriteError: parts.hadWriteError },
   };
 }
 

@@ -158,6 +158,7 @@ export class Groups {
       if (result.isUnfinished) await this.#recover();
     } catch (error) {
       const known = itemTrouble(error);
+      this.#context.unsynced.hadWriteError ||= known.code === 'FILE_FAILED';
       for (const { operation } of group) this.#giveUp(operation, known.code);
       await this.#recover();
       await this.#parts.stageAnew();

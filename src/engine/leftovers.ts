@@ -53,6 +53,7 @@ export class Leftovers {
       await ports.disk.run('syncAll', args, { urgency: 2 });
     } catch (error) {
       const known = itemTrouble(error);
+      this.#context.unsynced.hadWriteError = true;
       ports.log.write('warn', 'staged-not-durable', { folder, code: known.code });
       await this.dropAll();
     }
