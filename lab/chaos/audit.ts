@@ -12,6 +12,7 @@ import { type History, quoted } from './history.ts';
 import { displacingHook } from './oracles/displacing.ts';
 import { RowWatch } from './oracles/rows.ts';
 import { inodeOf, isSeen, regionOf, textOf } from './region.ts';
+import { ValuePlaces } from './value-places.ts';
 import type { Blame, Violation } from './violation.ts';
 
 export class Audit {
@@ -19,12 +20,14 @@ export class Audit {
   readonly #devices: readonly SimDevice[];
   readonly #history: History;
   readonly #rows: RowWatch;
+  readonly #places: ValuePlaces;
   readonly #published = new Map<SimDevice, ReadonlyMap<string, number>>();
 
   /** Watches these devices from now on. */
   constructor(devices: readonly SimDevice[], history: History) {
     this.#devices = devices;
     this.#history = history;
+    this.#places = new ValuePlaces(devices.map(({ tree }) => tree));
     this.#rows = new RowWatch(history.removals, this.blame);
     for (const device of devices) {
       device.hooks.add(this.#hookOf(device));
@@ -44,9 +47,8 @@ export class Audit {
 
   /** Every value that nobody replaced is on some disk, as files that people see or in Kith's keeping. */
   checkNothingLost(): void {
-    const present = this.#presentValues(undefined);
     for (const value of this.#history.frontier()) {
-      if (present.has(value)) continue;
+      if (this.#places.isAnywhere(value)) continue;
       const where = this.#history.birthplace(value);
       this.blame('I1', `${quoted(value)} of ${where} is on no disk any more`);
     }
@@ -126,21 +128,7 @@ export class Audit {
     const inode = dir && device.tree.entry({ dir, name: call.name })?.inode;
     if (inode?.kind !== 'file' || inode.links > 1) return;
     const value = textOf(inode);
-    if (!this.#history.isLatest(value) || this.#presentValues(inode).has(value)) return;
+    if (!this.#history.isLatest(value) || this.#places.isAnywhere(value, inode)) return;
     this.blame('I1', `${device.name}: the last copy of ${quoted(value)} is removed`);
-  }
-
-  /** Contents of all files on all disks but this one. */
-  #presentValues(but: Inode | undefined): ReadonlySet<string> {
-    const found = new Set<string>();
-    const collect = (dir: Inode): void => {
-      if (dir.mounted !== undefined) collect(dir.mounted);
-      for (const { inode } of dir.entries.values()) {
-        if (inode.kind === 'directory') collect(inode);
-        else if (inode.kind === 'file' && inode !== but) found.add(textOf(inode));
-      }
-    };
-    for (const { tree } of this.#devices) collect(tree.root);
-    return found;
   }
 }

@@ -14,7 +14,7 @@ import {
   drawSlowness,
   drawStep,
 } from './draw-faults.ts';
-import type { Act, Actor, Decision, FaultAct, Script, UserAct, When } from './script.ts';
+import type { Act, Actor, Decision, FaultAct, Flock, Script, UserAct, When } from './script.ts';
 
 /** What may befall a run. */
 const TROUBLES = [
@@ -45,6 +45,12 @@ const PATHS: readonly string[] = [
 const CASES = ['f', 'F', 'd/x', 'D/x', 'd/X'] as const;
 const ACCENTS = ['\u00e9', 'd/\u00e8', '\u00e0/x'] as const;
 const DIRS = ['d', 'd/e', 'm', 'n'] as const;
+/** Where programs go through many files. */
+const FLOCK_DIRS = ['d', 'm', 'w', 'w', 'w/v'] as const;
+/** Which share of what people do in a run is the work of such programs. */
+const FLOCK_SHARES = [0, 0, 0, 0.1, 0.2, 0.4] as const;
+/** Some of their files, by which people meet them. */
+const FLOCK_PATHS: readonly string[] = ['w/0', 'd/1', 'w/v/2'];
 const MODES = [0o644, 0o755, 0o600] as const;
 const CUTS = ['ordered', 'weak', 'nothing'] as const;
 const PROGRAMS = ['apply', 'settle', 'look', 'study', 'writePieces', 'reuse', 'serve'] as const;
@@ -82,16 +88,19 @@ class Drawer {
   readonly #haste: number;
   readonly #paths: readonly string[];
   readonly #dirs: readonly string[];
+  readonly #flocks: number;
 
   constructor(random: SimRandom, run: { cast: readonly Actor[]; troubles: ReadonlySet<Trouble> }) {
     this.#random = random;
     this.#cast = run.cast;
     this.#troubles = [...run.troubles];
     this.#haste = random.fork('haste').pick([0.3, 0.8, 0.95, 0.97]);
+    this.#flocks = random.fork('flocks').pick(FLOCK_SHARES);
     const [odd, dirs] = drawOddNames(run.cast);
     const most = odd.length + random.fork('names').pick([3, 8, 8, 22]);
-    this.#paths = [...new Set([...odd, ...PATHS])].slice(0, most);
-    this.#dirs = [...DIRS, ...dirs];
+    const paths = [...new Set([...odd, ...PATHS])].slice(0, most);
+    this.#paths = this.#flocks > 0 ? [...paths, ...FLOCK_PATHS] : paths;
+    this.#dirs = [...DIRS, ...dirs, ...(this.#flocks > 0 ? ['w'] : [])];
   }
 
   /** The decision of this number; it depends on the seed and the number alone. */
@@ -119,6 +128,7 @@ class Drawer {
 
   #userAct(random: SimRandom): UserAct {
     const on = this.#device(random);
+    if (random.fork('flock').chance(this.#flocks)) return { ...this.#flock(random), on };
     const path = random.pick(this.#paths);
     const dice = random.unit();
     if (dice < 0.42) return { do: 'write', on, path, ...drawBytes(random), ...this.#care(random) };
@@ -138,6 +148,20 @@ class Drawer {
     if (dice < 0.95) return { do: 'mode', on, path, mode: random.pick(MODES) };
     if (dice < 0.97) return { do: 'touch', on, path };
     return { do: random.pick(['write-copy', 'delete-copy']), on, path };
+  }
+
+  #flock(random: SimRandom): Flock {
+    const what = {
+      do: 'each',
+      path: random.pick(FLOCK_DIRS),
+      count: random.between(10, 60),
+    } as const;
+    const dice = random.unit();
+    if (dice < 0.4) return { ...what, act: 'write', ...this.#care(random) };
+    if (dice < 0.75)
+      return { ...what, act: random.pick(['append', 'same-tick', 'touch', 'delete']) };
+    if (dice < 0.82) return { ...what, act: 'mode', mode: random.pick(MODES) };
+    return { ...what, act: 'rename', to: random.pick(FLOCK_DIRS) };
   }
 
   #care(random: SimRandom): { careless?: true } {

@@ -35,6 +35,8 @@ export class History {
   /** Values by the family of the path they were first written to. */
   readonly #written = new Map<string, string>();
   readonly #replaced = new Set<string>();
+  /** What was written and not replaced, in the order in which it was written. */
+  readonly #latest = new Set<string>();
   /** What was put under a name, in whatever directory. */
   readonly #stood = new Map<string, Set<string>>();
   readonly #families = new Map<string, Family>();
@@ -58,7 +60,7 @@ export class History {
     if (value === undefined) return;
     this.#stands(path, value);
     if (family.frontier.size > 0) family.isForked = true;
-    this.#written.set(value, familyOf(path));
+    this.#note(value, path);
     family.frontier.add(value);
     family.hadValues = true;
   }
@@ -95,7 +97,7 @@ export class History {
 
   /** The power went before the disk had it, and nobody else has it. */
   lost(value: string): void {
-    this.#replaced.add(value);
+    this.#replace(value);
     const family = this.#family(this.birthplace(value));
     family.frontier.delete(value);
     family.isForked = true;
@@ -147,9 +149,19 @@ export class History {
   }
 
   #believe({ path, value }: Damage): void {
-    if (!this.#written.has(value)) this.#written.set(value, familyOf(path));
-    this.#replaced.add(value);
+    if (!this.#written.has(value)) this.#note(value, path);
+    this.#replace(value);
     this.#stands(path, value);
+  }
+
+  #note(value: string, path: string): void {
+    this.#written.set(value, familyOf(path));
+    if (!this.#replaced.has(value)) this.#latest.add(value);
+  }
+
+  #replace(value: string): void {
+    this.#replaced.add(value);
+    this.#latest.delete(value);
   }
 
   /** True if someone wrote just this. */
@@ -159,12 +171,12 @@ export class History {
 
   /** True if nobody replaced or deleted it. */
   isLatest(value: string): boolean {
-    return this.#written.has(value) && !this.#replaced.has(value);
+    return this.#latest.has(value);
   }
 
   /** Values that nobody replaced or deleted. */
-  *frontier(): Generator<string, void, undefined> {
-    for (const value of this.#written.keys()) if (!this.#replaced.has(value)) yield value;
+  frontier(): ReadonlySet<string> {
+    return this.#latest;
   }
 
   /** Where it was written first. */
@@ -206,7 +218,7 @@ export class History {
       born.frontier.delete(over);
       born.isForked = true;
     }
-    this.#replaced.add(over);
+    this.#replace(over);
   }
 
   #family(path: string): Family {

@@ -25,7 +25,7 @@ export interface Outcome {
   readonly violations: readonly Violation[];
   /** Ids of the decisions that could be carried out. */
   readonly applied: readonly number[];
-  /** Acts of people among them. */
+  /** Operations of people: acts that had an effect, each file counted of those that go through many. */
   readonly userActs: number;
   readonly trace: string;
   readonly events: number;
@@ -135,9 +135,10 @@ export class Performance {
   }
 
   #carryOut(decision: Decision): void {
-    if (!this.#do(decision.act, decision.id)) return;
+    const done = this.#do(decision.act, decision.id);
+    if (done === 0) return;
     this.#applied.add(decision.id);
-    if (isUserAct(decision.act)) this.#userActs += 1;
+    if (isUserAct(decision.act)) this.#userActs += done;
     this.#check();
   }
 
@@ -151,9 +152,10 @@ export class Performance {
     }
   }
 
-  #do(act: Act, id: number): boolean {
-    if (!isUserAct(act)) return actAsFate(act, this);
-    if (this.dark.has(act.on) || this.hidden.has(act.on)) return false;
+  /** How many things were done by it. */
+  #do(act: Act, id: number): number {
+    if (!isUserAct(act)) return actAsFate(act, this) ? 1 : 0;
+    if (this.dark.has(act.on) || this.hidden.has(act.on)) return 0;
     const device = this.world.named(act.on);
     return actAsPerson(act, { device, history: this.history, id });
   }

@@ -7,8 +7,8 @@ import type { Standing } from '../sim/person.ts';
 import { resolvePath } from '../sim/resolve-path.ts';
 import type { History } from './history.ts';
 import { KEEP } from './oracles/removals.ts';
-import type { UserAct } from './script.ts';
-import { contentsOf, saidOn, spelledOn, treeOf } from './spelling.ts';
+import type { Flock, UserAct } from './script.ts';
+import { belowOn, contentsOf, saidOn, spelledOn, standingOn, treeOf } from './spelling.ts';
 
 /** Bytes of a value unless a decision says more: all are equally long, as edits in place often are. */
 const VALUE_BYTES = 16;
@@ -21,18 +21,43 @@ interface Doing {
   readonly history: History;
   /** Of the decision: values bear it. */
   readonly id: number;
+  /** Which of the files, of a program that goes through many. */
+  readonly nth?: number;
 }
 
-/** Text that nobody else writes, of this many bytes, at least nine. */
-function textOf(id: number, bytes = VALUE_BYTES): string {
-  const name = `v${String(id).padStart(7, '0')} `;
+/** Text that nobody else writes, of this many bytes, at least nine, and thirteen of one of many. */
+function textOf({ id, nth }: Doing, bytes = VALUE_BYTES): string {
+  const part = nth === undefined ? '' : `.${nth}`;
+  const name = `v${String(id).padStart(7, '0')}${part} `;
   if (bytes <= 64) return name.padEnd(Math.max(name.length, bytes), '.');
   const line = `${name}${'.'.repeat(54)}\n`;
   return line.repeat(Math.ceil(bytes / line.length)).slice(0, bytes);
 }
 
-/** Does it; false if it cannot be done as things are. Errors that a person would meet count as that. */
-export function actAsPerson(act: UserAct, doing: Doing): boolean {
+/**
+ * Does it; how many operations that was, 0 if it cannot be done as things are. Each file that a program goes through is one.
+ * Errors that a person would meet count as what cannot be done.
+ */
+export function actAsPerson(act: UserAct, doing: Doing): number {
+  if (act.do !== 'each') return attempt(act, doing) ? 1 : 0;
+  let done = 0;
+  for (let nth = 0; nth < act.count; nth++) {
+    if (attempt(oneOf(act, nth), { ...doing, nth })) done += 1;
+  }
+  return done;
+}
+
+/** What the program does with one of its files. */
+function oneOf({ do: _, count: __, act, ...facts }: UserAct & Flock, nth: number): OneAct {
+  const path = `${facts.path}/${nth}`;
+  if (!('to' in facts)) return { ...facts, do: act, path } as OneAct;
+  return { do: 'rename', on: facts.on, path, to: `${facts.to}/${nth}` };
+}
+
+/** What is not done to many files. */
+type OneAct = Exclude<UserAct, { readonly do: 'each' }>;
+
+function attempt(act: OneAct, doing: Doing): boolean {
   try {
     return perform(act, doing);
   } catch (error) {
@@ -42,19 +67,19 @@ export function actAsPerson(act: UserAct, doing: Doing): boolean {
   }
 }
 
-function perform(act: UserAct, doing: Doing): boolean {
+function perform(act: OneAct, doing: Doing): boolean {
   const { device, history } = doing;
   if (act.do === 'empty') return empty(doing);
   const spelled = { ...act, path: spelledOn(device, act.path) };
   for (const path of 'to' in spelled ? [spelled.path, spelled.to] : [spelled.path]) {
     history.touches(device.name, path);
   }
-  const isDone = performAt(spelled, doing, treeOf(device).get(spelled.path));
+  const isDone = performAt(spelled, doing, standingOn(device, spelled.path));
   if (isDone) history.removals.release(device.name);
   return isDone;
 }
 
-type ActAt = Exclude<UserAct, { readonly do: 'empty' }>;
+type ActAt = Exclude<OneAct, { readonly do: 'empty' }>;
 
 function performAt(act: ActAt, doing: Doing, standing: Standing | undefined): boolean {
   switch (act.do) {
@@ -92,11 +117,12 @@ interface Writing {
 }
 
 function write(
-  { device, history, id }: Doing,
+  doing: Doing,
   { path, bytes, do: how, careless }: Writing,
   standing: Standing | undefined,
 ): boolean {
-  const value = textOf(id, bytes);
+  const { device, history } = doing;
+  const value = textOf(doing, bytes);
   if (standing !== undefined && standing.kind !== 'file') return false;
   if (device.tree.traits.roomBytes < value.length + SPARE_BYTES) return false;
   device.person[how](path, value);
@@ -107,9 +133,9 @@ function write(
 }
 
 function append(doing: Doing, path: string, standing: Standing | undefined): boolean {
-  const { device, history, id } = doing;
+  const { device, history } = doing;
   if (standing?.kind !== 'file' || device.tree.traits.roomBytes < SPARE_BYTES) return false;
-  const more = textOf(id);
+  const more = textOf(doing);
   const held = device.person.hold(path);
   held.append(more);
   history.wrote(path, standing.content + more, standing.content);
@@ -120,9 +146,9 @@ function append(doing: Doing, path: string, standing: Standing | undefined): boo
 
 /** As many bytes as before, in place: where times are coarse only the content shows it. */
 function overwrite(doing: Doing, path: string, standing: Standing | undefined): boolean {
-  const { device, history, id } = doing;
+  const { device, history } = doing;
   if (standing?.kind !== 'file' || standing.content.length < VALUE_BYTES) return false;
-  const value = textOf(id, standing.content.length);
+  const value = textOf(doing, standing.content.length);
   const held = device.person.hold(path);
   held.overwrite(value, 0);
   history.wrote(path, value, standing.content);
@@ -158,8 +184,7 @@ function empty({ device, history }: Doing): boolean {
 function rename({ device, history }: Doing, path: string, target: string): boolean {
   const to = targetOn(device, path, target);
   if (path === to || to.startsWith(`${path}/`)) return false;
-  const tree = treeOf(device);
-  const [from, over] = [tree.get(path), tree.get(to)];
+  const [from, over] = [standingOn(device, path), standingOn(device, to)];
   if (over !== undefined && (over.kind !== 'file' || from?.kind !== 'file')) return false;
   const files = [...filesAt(device, path)];
   noteRemoved(device, history, path);
@@ -184,8 +209,7 @@ function targetOn(device: SimDevice, path: string, target: string): string {
 function swap({ device, history }: Doing, path: string, target: string): boolean {
   const { person } = device;
   const to = spelledOn(device, target);
-  const tree = treeOf(device);
-  const [one, other] = [tree.get(path), tree.get(to)];
+  const [one, other] = [standingOn(device, path), standingOn(device, to)];
   if (path === to || one?.kind !== 'file' || other?.kind !== 'file') return false;
   const between = `${path}.between`;
   person.rename(path, between);
@@ -227,20 +251,18 @@ function tend(doing: Doing, act: { do: 'write-copy' | 'delete-copy'; path: strin
   const [copy] = copies;
   if (copy === undefined) return false;
   if (act.do === 'delete-copy') return remove(doing, copy);
-  return write(doing, { path: copy, do: 'save' }, treeOf(device).get(copy));
+  return write(doing, { path: copy, do: 'save' }, standingOn(device, copy));
 }
 
 /** All at the path and below it is about to leave its place. */
 function noteRemoved(device: SimDevice, history: History, path: string): void {
-  for (const each of treeOf(device).keys()) {
-    if (each === path || each.startsWith(`${path}/`)) history.removals.note(device.name, each);
-  }
+  for (const each of belowOn(device, path).keys()) history.removals.note(device.name, each);
 }
 
 /** Files at the path or below it, with their content. */
 function* filesAt(device: SimDevice, path: string): Generator<readonly [string, string]> {
-  for (const [each, { kind, content }] of treeOf(device)) {
-    if (kind === 'file' && (each === path || each.startsWith(`${path}/`))) yield [each, content];
+  for (const [each, { kind, content }] of belowOn(device, path)) {
+    if (kind === 'file') yield [each, content];
   }
 }
 

@@ -56,7 +56,7 @@ export function pathIn(device: SimDevice, dir: Inode, name: string): string {
 }
 
 export function textOf(inode: Inode): string {
-  return new TextDecoder().decode(inode.bytes());
+  return inode.text();
 }
 
 /** What the device's database says of the folder now; undefined while no program runs. */

@@ -62,6 +62,22 @@ export type UserAct = { readonly on: string } & (
   | { readonly do: 'mode'; readonly path: string; readonly mode: number }
   /** To a conflict copy of the path, if there is one. */
   | { readonly do: 'write-copy' | 'delete-copy'; readonly path: string }
+  | Flock
+);
+
+/**
+ * A program that goes through many files at one moment, as unpacking, replacing in a whole tree or `rm -r` do: the same act on
+ * `path/0` to `path/count - 1`, each where it can be done. A rename takes them to the directory `to`.
+ */
+export type Flock = {
+  readonly do: 'each';
+  readonly path: string;
+  readonly count: number;
+} & (
+  | { readonly act: 'write'; readonly careless?: true }
+  | { readonly act: 'append' | 'same-tick' | 'touch' | 'delete' }
+  | { readonly act: 'mode'; readonly mode: number }
+  | { readonly act: 'rename'; readonly to: string }
 );
 
 /** What happens to devices and what is between them. Does nothing where it does not apply. */
@@ -104,6 +120,7 @@ const USER_ACTS: ReadonlySet<string> = new Set([
   'write-copy',
   'delete-copy',
   'empty',
+  'each',
 ] satisfies readonly UserAct['do'][]);
 
 /** Tells people from faults. */

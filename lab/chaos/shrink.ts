@@ -166,6 +166,11 @@ function* plainerThan(decision: Decision): Generator<Decision, void, undefined> 
     const { bytes: _, ...plainer } = act;
     yield { ...decision, act: plainer };
   }
+  if (act.do === 'each') {
+    for (const count of [1, 2, Math.ceil(act.count / 2), act.count - 1]) {
+      if (count > 0 && count < act.count) yield { ...decision, act: { ...act, count } };
+    }
+  }
   if ('before' in when) {
     for (const afterMs of [0, 1, 10, 100]) yield { ...decision, when: { afterMs } };
   } else if (when.afterMs > 0) {

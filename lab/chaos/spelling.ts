@@ -12,7 +12,19 @@ export function treeOf({ person }: SimDevice): ReadonlyMap<string, Standing> {
   return new Map([...person.tree()].map(([path, standing]) => [path.normalize('NFC'), standing]));
 }
 
-/** Files among it, with their text. */
+/** What stands at the path, in just these letters. */
+export function standingOn(device: SimDevice, path: string): Standing | undefined {
+  return spelledOn(device, path) === path ? device.person.standing(path) : undefined;
+}
+
+/** What stands at the path, in just these letters, and below it; by the path that devices tell each other. */
+export function belowOn(device: SimDevice, path: string): ReadonlyMap<string, Standing> {
+  if (spelledOn(device, path) !== path) return new Map();
+  const below = [...device.person.below(path)];
+  return new Map(below.map(([each, standing]) => [each.normalize('NFC'), standing]));
+}
+
+/** Files below the root, with their text. */
 export function contentsOf(device: SimDevice): ReadonlyMap<string, string> {
   const files = [...treeOf(device)].filter(([, { kind }]) => kind === 'file');
   return new Map(files.map(([path, { content }]) => [path, content]));

@@ -24,6 +24,7 @@ export interface InodeFacts {
 }
 
 const NOTHING = new Uint8Array(0);
+const DECODER = new TextDecoder();
 
 /** `uid` names it for the whole story; `ino`, which programs see, is used again when it is free. */
 export class Inode {
@@ -47,6 +48,7 @@ export class Inode {
   mounted: Inode | undefined;
   #buffer: Uint8Array = NOTHING;
   #size = 0;
+  #text: string | undefined;
 
   constructor(facts: InodeFacts) {
     this.uid = facts.uid;
@@ -68,8 +70,15 @@ export class Inode {
     return this.#buffer.subarray(0, this.#size);
   }
 
+  /** A file's bytes or a link's target as text; read once for each content. */
+  text(): string {
+    this.#text ??= DECODER.decode(this.kind === 'symlink' ? this.target : this.bytes());
+    return this.#text;
+  }
+
   /** Cuts, or extends with zeros. */
   resize(size: number): void {
+    this.#text = undefined;
     if (size < this.#size) this.#buffer.fill(0, size, this.#size);
     if (size > this.#buffer.length) {
       const grown = new Uint8Array(Math.max(size, Math.min(2 * this.#buffer.length, size + 1e7)));
@@ -84,6 +93,7 @@ export class Inode {
     if (bytes.length === 0) return;
     if (position + bytes.length > this.#size) this.resize(position + bytes.length);
     this.#buffer.set(bytes, position);
+    this.#text = undefined;
   }
 }
 

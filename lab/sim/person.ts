@@ -123,7 +123,7 @@ export class SimPerson {
   /** A file's text, or undefined if nothing is there. */
   read(path: string): string | undefined {
     const found = resolvePath(this.#tree, `${this.root}/${path}`);
-    return found === undefined ? undefined : new TextDecoder().decode(found.bytes());
+    return found?.text();
   }
 
   /** All below the root but Kith's own, sorted by path. Links are not followed. */
@@ -131,7 +131,23 @@ export class SimPerson {
     const found = new Map<string, Standing>();
     const root = resolvePath(this.#tree, this.root);
     if (root !== undefined) collect(root, '', found);
-    return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return sorted(found);
+  }
+
+  /** What the tree holds at this path, in whatever letters; links are not followed. */
+  standing(path: string): Standing | undefined {
+    const inode = this.#standingInode(path);
+    return inode && standingOf(inode);
+  }
+
+  /** What the tree holds at this path and below it, sorted by path. Names below it are in their own letters. */
+  below(path: string): ReadonlyMap<string, Standing> {
+    const inode = this.#standingInode(path);
+    const found = new Map<string, Standing>();
+    if (inode === undefined) return found;
+    found.set(path, standingOf(inode));
+    if (inode.kind === 'directory') collect(inode, `${path}/`, found);
+    return sorted(found);
   }
 
   /** Files by path with their text, sorted. */
@@ -154,6 +170,16 @@ export class SimPerson {
     // By key: it finds names that are no UTF-8 too.
     for (const name of [...found.entries.keys()]) this.#deleteAt({ dir: found, name });
     this.#tree.removeDir(place);
+  }
+
+  #standingInode(path: string): Inode | undefined {
+    if (isOwn(path)) return undefined;
+    let at = resolvePath(this.#tree, this.root);
+    for (const name of path.split('/')) {
+      if (at?.kind !== 'directory') return undefined;
+      at = this.#tree.at({ dir: at, name });
+    }
+    return at;
   }
 
   #inode(path: string): Inode {
@@ -182,11 +208,23 @@ export class SimPerson {
 function collect(dir: Inode, above: string, into: Map<string, Standing>): void {
   for (const { name, inode: entry } of dir.entries.values()) {
     const path = `${above}${name}`;
-    if (path === '.kith' || /(?:^|\/)\.kith-[0-9a-f]{32}$/.test(path)) continue;
+    if (isOwn(path)) continue;
     const inode = entry.mounted ?? entry;
-    const bytes = inode.kind === 'symlink' ? inode.target : inode.bytes();
-    const { kind, mode, mtime } = inode;
-    into.set(path, { kind, content: new TextDecoder().decode(bytes), mode, mtime });
-    if (kind === 'directory') collect(inode, `${path}/`, into);
+    into.set(path, standingOf(inode));
+    if (inode.kind === 'directory') collect(inode, `${path}/`, into);
   }
+}
+
+function standingOf(inode: Inode): Standing {
+  const { kind, mode, mtime } = inode;
+  return { kind, content: inode.text(), mode, mtime };
+}
+
+/** Kith's own directory, and files of its own elsewhere. */
+function isOwn(path: string): boolean {
+  return path.includes('.kith') && /^\.kith(?:$|\/)|(?:^|\/)\.kith-[0-9a-f]{32}$/.test(path);
+}
+
+function sorted(found: ReadonlyMap<string, Standing>): ReadonlyMap<string, Standing> {
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
