@@ -1,6 +1,7 @@
 /** A script being performed: the world it is set in, what people wrote in it, and what was seen that must not be. */
 
 import type { MemorySnapshot } from '../../src/store/memory-store.ts';
+import { withBannedGlobals } from '../sim/banned-globals.ts';
 import type { SimDevice } from '../sim/device.ts';
 import type { CallHook } from '../sim/disk.ts';
 import { FOLDER, KithWorld } from '../sim/kith-world.ts';
@@ -74,7 +75,11 @@ export class Performance {
   }
 
   /** Performs it, heals everything and judges. */
-  async perform(): Promise<Outcome> {
+  perform(): Promise<Outcome> {
+    return withBannedGlobals(() => this.#perform());
+  }
+
+  async #perform(): Promise<Outcome> {
     const violations = await this.#guarded(async () => {
       await this.#begin();
       for (const decision of this.#script.decisions) {
@@ -83,6 +88,7 @@ export class Performance {
       }
       await this.#end();
     });
+    this.world.close();
     const { scheduler } = this.world;
     return {
       violations,

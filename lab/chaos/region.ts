@@ -20,7 +20,7 @@ export function inodeOf(device: SimDevice, handle: number): Inode | undefined {
 
 /** People see what stands in this directory under this name. */
 export function isSeen(device: SimDevice, dir: Inode, name: string): boolean {
-  if (OWN_FILE.test(name)) return false;
+  if (name.startsWith(OWN) && OWN_FILE.test(name)) return false;
   return regionOf(device, dir) === 'seen';
 }
 
@@ -30,7 +30,7 @@ const roots = new WeakSet<Inode>();
 /** To be called when another disk is about to hide the root, or to go. */
 export function rememberRoot(device: SimDevice): void {
   const root = resolvePath(device.tree, device.root);
-  if (root !== undefined) roots.add(root);
+  if (root !== undefined && !roots.has(root)) roots.add(root);
 }
 
 export function regionOf(device: SimDevice, dir: Inode): Region {

@@ -102,7 +102,7 @@ export class SimDevice {
   life: Life | undefined;
   readonly #parts: DeviceParts;
   #saved: MemorySnapshot | undefined;
-  #lives = 0;
+  readonly #lives: Life[] = [];
 
   constructor(name: string, parts: DeviceParts, options: DeviceOptions = {}) {
     this.name = name;
@@ -136,13 +136,14 @@ export class SimDevice {
   /** Begins a life; the program itself is the caller's to start. */
   begin<Table extends ProgramTable>(programs: Table): { life: Life; ports: DevicePorts<Table> } {
     const { scheduler, network } = this.#parts;
-    const random = this.#parts.random.fork('life', this.#lives++);
+    const random = this.#parts.random.fork('life', this.#lives.length);
     this.tree.begun();
     const files = new SimFileSystem(this.tree, this.faults);
     const from = this.#saved === undefined ? {} : { from: this.#saved };
     const settle = (): Promise<void> => this.#commitTime(life, random);
     const life: Life = new Life(files, new MemoryStore({ settle, ...from }));
     this.life = life;
+    this.#lives.push(life);
     const shared = { device: this.name, scheduler, owner: life };
     const { hooks, tree } = this;
     const ports: DevicePorts<Table> = {
@@ -174,12 +175,21 @@ export class SimDevice {
   crash(model: CrashModel): void {
     this.#end();
     if (model === 'kill') return;
-    this.tree.powerCut({ model, random: this.#parts.random.fork('cut', this.#lives) });
+    this.tree.powerCut({ model, random: this.#parts.random.fork('cut', this.#lives.length) });
   }
 
   /** After the program has ended by itself. */
   finished(): void {
     this.#end();
+  }
+
+  /** The story is over: what still waits in any of its lives is let go, for Node keeps signals that somebody listens to. */
+  close(): void {
+    this.life = undefined;
+    for (const life of this.#lives) {
+      life.alive = false;
+      life.stop.abort(new Error('the story is over'));
+    }
   }
 
   /** What its database holds: of the last crash or stop, or now. */

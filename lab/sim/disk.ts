@@ -8,6 +8,7 @@ import type { Disk, JobOptions, ProgramTable, Witness } from '../../src/ports/di
 import type { DirHandle, FileCall, FileProgram, FileSystem } from '../../src/ports/file-system.ts';
 import type { Owner } from './event-heap.ts';
 import { type FileFaults, namesOf } from './file-faults.ts';
+import { handOver } from './hand-over.ts';
 import type { SimRandom } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type TraceLine, traceLine } from './trace.ts';
@@ -46,6 +47,14 @@ interface Job {
   calls: number;
 }
 
+/** What a call gave, or threw. */
+interface Answer {
+  readonly answer: unknown;
+  readonly error: KithError | undefined;
+}
+
+const BEGIN: Answer = { answer: undefined, error: undefined };
+
 /** Programs that run at one time, as the host's disk has workers. */
 const WORKERS = 2;
 
@@ -76,10 +85,7 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
     if (!this.#parts.owner.alive) return new Promise<never>(() => undefined);
     const make = this.#parts.programs[name];
     if (make === undefined) return Promise.reject(new Error(`no program ${name}`));
-    const given =
-      options.give === undefined
-        ? this.#asSent(args)
-        : structuredClone(args, { transfer: [...options.give] });
+    const given = this.#asSent(args, options.give);
     const program = make(given as never);
     return new Promise<never>((resolve, reject) => {
       const job: Job = {
@@ -109,7 +115,7 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
       const job = this.#waiting.shift();
       if (job === undefined) return;
       this.#running += 1;
-      const begin = (): unknown => this.#advance(job, () => job.program.next());
+      const begin = (): unknown => this.#advance(job, BEGIN);
       this.#later(job, this.#cost(job, CALL_MS), begin);
     }
   }
@@ -123,12 +129,12 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
   }
 
   /** Runs the program from call to call, as long as nothing else happens in between; then puts the next call down. */
-  #advance(job: Job, resume: () => IteratorResult<FileCall, unknown>): unknown {
-    let next = resume;
+  #advance(job: Job, first: Answer): unknown {
+    let { answer, error: refused } = first;
     for (;;) {
       let step: IteratorResult<FileCall, unknown>;
       try {
-        step = next();
+        step = refused === undefined ? job.program.next(answer) : job.program.throw(refused);
       } catch (error) {
         return this.#end(() => job.reject(error));
       }
@@ -147,12 +153,12 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
       }
       const answered = this.#call(job, call);
       if (answered === undefined) return undefined;
-      next = answered;
+      ({ answer, error: refused } = answered);
     }
   }
 
-  /** Makes the call; how the program goes on, undefined if it does not. */
-  #call(job: Job, call: FileCall): (() => IteratorResult<FileCall, unknown>) | undefined {
+  /** Makes the call; with what the program goes on, undefined if it does not. */
+  #call(job: Job, call: FileCall): Answer | undefined {
     const { device, files, hooks, owner, scheduler } = this.#parts;
     job.calls += 1;
     let answer: unknown;
@@ -162,12 +168,13 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
       answer = files.execute(call);
     } catch (error) {
       if (!owner.alive) return undefined;
-      if (asKithError(error) !== undefined) return () => job.program.throw(error);
+      const known = asKithError(error);
+      if (known !== undefined) return { answer: undefined, error: known };
       // A hook's own failure is the test's, not one that the program could handle.
       scheduler.fail(error);
       return undefined;
     }
-    return () => job.program.next(answer);
+    return { answer, error: undefined };
   }
 
   #end(settle: () => void): undefined {
@@ -178,9 +185,10 @@ export class SimDisk<Table extends ProgramTable> implements Disk<Table> {
   }
 
   /** As from another thread: now and then really copied, so that what cannot be copied shows. */
-  #asSent<Value>(value: Value): Value {
+  #asSent<Value>(value: Value, give: readonly ArrayBuffer[] = []): Value {
     this.#sent += 1;
-    return this.#sent % COPIED_EVERY === 1 ? structuredClone(value) : value;
+    if (this.#sent % COPIED_EVERY === 1) return structuredClone(value, { transfer: [...give] });
+    return give.length === 0 ? value : handOver(value, give);
   }
 
   #cost(job: Job, ms: number): number {

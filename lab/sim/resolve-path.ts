@@ -16,9 +16,11 @@ export function resolvePath(
   path: string,
   mayEnter?: (dir: Inode) => void,
 ): Inode | undefined {
-  let open = partsOf(path).toReversed();
+  let open = partsOf(path);
   let at: Inode = tree.root;
-  for (let links = 0, part = open.pop(); part !== undefined; part = open.pop()) {
+  let links = 0;
+  for (let next = 0; next < open.length; next++) {
+    const part = open[next] as string;
     if (at.kind !== 'directory') throw new KithError('FILE_NOT_DIRECTORY', { path });
     mayEnter?.(at);
     if (part === '..') {
@@ -35,7 +37,8 @@ export function resolvePath(
     if (++links > MAX_LINKS) throw new KithError('FILE_IS_LINK', { path, errno: 'ELOOP' });
     const target = new TextDecoder().decode(found.target);
     if (target.startsWith('/')) at = tree.root;
-    open = [...open, ...partsOf(target).toReversed()];
+    open = [...partsOf(target), ...open.slice(next + 1)];
+    next = -1;
   }
   return at;
 }
@@ -49,6 +52,15 @@ export function placeOf(tree: FileTree, path: string): Place {
   return { dir, name: path.slice(at + 1) };
 }
 
-function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.');
+/** The same few paths are asked for again and again. */
+const known = new Map<string, readonly string[]>();
+const MOST_KNOWN = 1_000;
+
+function partsOf(path: string): readonly string[] {
+  const before = known.get(path);
+  if (before !== undefined) return before;
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(path, parts);
+  return parts;
 }

@@ -129,6 +129,11 @@ export class SimWorld<Config, Table extends ProgramTable = ProgramTable> {
     return withBannedGlobals(() => this.scheduler.rest({ ...REST, ...limits }));
   }
 
+  /** The story is over: nothing happens in this world any more, and what waited in it can be forgotten. */
+  close(): void {
+    for (const device of this.devices()) device.close();
+  }
+
   /** Names everything that happened so far. */
   traceHash(): string {
     return this.scheduler.trace.hash();

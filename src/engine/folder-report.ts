@@ -56,7 +56,12 @@ export function reportOf(reporters: Reporters): FolderStatus {
     devices,
   });
   const progress = running?.context.tally.progress();
-  const amounts = structuredClone({ local, global, need, kept });
+  const amounts = {
+    local: { ...local },
+    global: { ...global },
+    need: { ...need },
+    kept: { ...kept },
+  };
   const all = [...problems, ...keptProblems(totals)];
   return { ...state, ...amounts, problems: all, devices, progress };
 }

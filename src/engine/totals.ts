@@ -74,7 +74,7 @@ export class Totals {
 
   /** Until `release` the sums are told as they are now: between taking paths out and counting them anew they are not true. */
   hold(): void {
-    this.#held = structuredClone(this.#sums);
+    this.#held = copyOf(this.#sums);
   }
 
   release(): void {
@@ -152,6 +152,17 @@ function emptySums(devices: readonly DeviceId[]): Sums {
     kept: noNeed(),
     keptPaths: new Set(),
     needs: new Map(devices.map((device) => [device, noNeed()])),
+  };
+}
+
+function copyOf({ local, global, need, kept, keptPaths, needs }: Sums): Sums {
+  return {
+    local: { ...local },
+    global: { ...global },
+    need: { ...need },
+    kept: { ...kept },
+    keptPaths: new Set(keptPaths),
+    needs: new Map([...needs].map(([device, theirs]) => [device, { ...theirs }])),
   };
 }
 

@@ -7,7 +7,7 @@ import type { RelPath } from '../model/path.ts';
 import { versionKey } from '../model/version.ts';
 import type { AnnouncedVersion, PeerIndex } from '../ports/folder-store.ts';
 import { compareAnnounced, compareText } from './order.ts';
-import { decodeEntry, encodeRow, rowDigest } from './rows.ts';
+import { decodeEntry, encodeRow, type Row, rowDigest } from './rows.ts';
 
 /** One distinct version in the order of `announced`: never changed, only replaced. */
 interface Held extends AnnouncedVersion {
@@ -18,6 +18,12 @@ interface Held extends AnnouncedVersion {
 interface Claim {
   readonly digest: string;
   readonly generation: number;
+}
+
+interface Claimed {
+  readonly device: DeviceId;
+  readonly digest: string;
+  readonly row: Row;
 }
 
 interface Device {
@@ -73,7 +79,7 @@ export class MemoryClaims {
     claims.set(given.path, { digest, generation });
     if (before?.digest === digest) return;
     if (before !== undefined) this.#release(given.path, device, before.digest);
-    this.#hold(decodeEntry(given.path, row), device, digest);
+    this.#hold(given.path, { device, digest, row });
   }
 
   end(device: DeviceId): void {
@@ -109,15 +115,15 @@ export class MemoryClaims {
     return fresh;
   }
 
-  #hold(entry: Entry, device: DeviceId, digest: string): void {
-    const all = this.#versions.get(entry.path) ?? [];
+  #hold(path: RelPath, { device, digest, row }: Claimed): void {
+    const all = this.#versions.get(path) ?? [];
     const same = all.find((held) => held.digest === digest);
     const rest = all.filter((held) => held !== same);
     const held: Held =
       same === undefined
-        ? { entry, holders: [device], key: versionKey(entry.version), digest }
+        ? heldAnew(decodeEntry(path, row), device, digest)
         : { ...same, holders: [...same.holders, device].sort(compareText) };
-    this.#versions.set(entry.path, [...rest, held].sort(compareAnnounced));
+    this.#versions.set(path, [...rest, held].sort(compareAnnounced));
   }
 
   #release(path: RelPath, device: DeviceId, digest: string): void {
@@ -130,4 +136,8 @@ export class MemoryClaims {
     if (left.length > 0) this.#versions.set(path, left);
     else this.#versions.delete(path);
   }
+}
+
+function heldAnew(entry: Entry, device: DeviceId, digest: string): Held {
+  return { entry, holders: [device], key: versionKey(entry.version), digest };
 }
