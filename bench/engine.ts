@@ -47,8 +47,8 @@ async function round(
     }
     next += 1;
   }
-  const { runs, userActs, events, virtualMs } = tally;
-  return { round: { runs, userActs, events, virtualMs, seconds: used() }, next };
+  const { runs, userActs, flockActs, events, virtualMs } = tally;
+  return { round: { runs, userActs, flockActs, events, virtualMs, seconds: used() }, next };
 }
 
 async function measure(rounds: number, seconds: number): Promise<void> {

@@ -48,7 +48,7 @@ const DIRS = ['d', 'd/e', 'm', 'n'] as const;
 /** Where programs go through many files. */
 const FLOCK_DIRS = ['d', 'm', 'w', 'w', 'w/v'] as const;
 /** Which share of what people do in a run is the work of such programs. */
-const FLOCK_SHARES = [0, 0, 0, 0.1, 0.2, 0.4] as const;
+const FLOCK_SHARES = [0, 0, 0, 0.2, 0.35, 0.5] as const;
 /** Some of their files, by which people meet them. */
 const FLOCK_PATHS: readonly string[] = ['w/0', 'd/1', 'w/v/2'];
 const MODES = [0o644, 0o755, 0o600] as const;
@@ -89,6 +89,7 @@ class Drawer {
   readonly #paths: readonly string[];
   readonly #dirs: readonly string[];
   readonly #flocks: number;
+  readonly #flockDirs: readonly string[];
 
   constructor(random: SimRandom, run: { cast: readonly Actor[]; troubles: ReadonlySet<Trouble> }) {
     this.#random = random;
@@ -96,6 +97,8 @@ class Drawer {
     this.#troubles = [...run.troubles];
     this.#haste = random.fork('haste').pick([0.3, 0.8, 0.95, 0.97]);
     this.#flocks = random.fork('flocks').pick(FLOCK_SHARES);
+    const flockDirs = random.fork('flock directories');
+    this.#flockDirs = [flockDirs.pick(FLOCK_DIRS), flockDirs.pick(FLOCK_DIRS)];
     const [odd, dirs] = drawOddNames(run.cast);
     const most = odd.length + random.fork('names').pick([3, 8, 8, 22]);
     const paths = [...new Set([...odd, ...PATHS])].slice(0, most);
@@ -153,7 +156,7 @@ class Drawer {
   #flock(random: SimRandom): Flock {
     const what = {
       do: 'each',
-      path: random.pick(FLOCK_DIRS),
+      path: random.pick(this.#flockDirs),
       count: random.between(10, 60),
     } as const;
     const dice = random.unit();
@@ -161,7 +164,7 @@ class Drawer {
     if (dice < 0.75)
       return { ...what, act: random.pick(['append', 'same-tick', 'touch', 'delete']) };
     if (dice < 0.82) return { ...what, act: 'mode', mode: random.pick(MODES) };
-    return { ...what, act: 'rename', to: random.pick(FLOCK_DIRS) };
+    return { ...what, act: 'rename', to: random.pick([...this.#flockDirs, ...FLOCK_DIRS]) };
   }
 
   #care(random: SimRandom): { careless?: true } {

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly applied: readonly number[];
   /** Operations of people: acts that had an effect, each file counted of those that go through many. */
   readonly userActs: number;
+  /** Of them, those of programs that go through many files. */
+  readonly flockActs: number;
   readonly trace: string;
   readonly events: number;
   /** Virtual milliseconds. */
@@ -63,6 +65,7 @@ export class Performance {
   readonly #applied = new Set<number>();
   readonly #armed: (() => void)[] = [];
   #userActs = 0;
+  #flockActs = 0;
 
   constructor(script: Script) {
     this.#script = script;
@@ -94,6 +97,7 @@ export class Performance {
       violations,
       applied: [...this.#applied].sort((a, b) => a - b),
       userActs: this.#userActs,
+      flockActs: this.#flockActs,
       trace: this.world.traceHash(),
       events: scheduler.done,
       lastedMs: scheduler.now,
@@ -145,6 +149,7 @@ export class Performance {
     if (done === 0) return;
     this.#applied.add(decision.id);
     if (isUserAct(decision.act)) this.#userActs += done;
+    if (decision.act.do === 'each') this.#flockActs += done;
     this.#check();
   }
 

@@ -13,7 +13,10 @@ export interface Failure {
 /** Sums over runs. */
 export interface Tally {
   runs: number;
+  /** Operations of people, each file counted of programs that go through many. */
   userActs: number;
+  /** Of them, those of such programs. */
+  flockActs: number;
   events: number;
   virtualMs: number;
   /** Of this process, user and system. */
@@ -39,7 +42,7 @@ export interface SoakOptions {
 const AGAIN_EVERY = 20;
 
 export function noTally(): Tally {
-  return { runs: 0, userActs: 0, events: 0, virtualMs: 0, cpuMs: 0, failures: [] };
+  return { runs: 0, userActs: 0, flockActs: 0, events: 0, virtualMs: 0, cpuMs: 0, failures: [] };
 }
 
 /** Performs the scripts of these seeds until their number or the time (of `performance.now`) is over. */
@@ -64,6 +67,7 @@ export async function runSeed(seed: number, tally: Tally): Promise<Violation | u
   const outcome = await new Performance(drawScript(seed)).perform();
   tally.runs += 1;
   tally.userActs += outcome.userActs;
+  tally.flockActs += outcome.flockActs;
   tally.events += outcome.events;
   tally.virtualMs += outcome.lastedMs;
   const [violation] = outcome.violations;
