@@ -200,6 +200,7 @@ export class Observer {
   async #look(due: readonly ToLook[], dirs: readonly ToLook[]): Promise<void> {
     const { disk, clock } = this.#context.ports;
     const paths = due.filter((each) => this.#isWanted(each.path));
+    if (paths.length + dirs.length === 0) return;
     const readAtMs = clock.now();
     const sequence = this.#context.store.lastSequence();
     const args = {

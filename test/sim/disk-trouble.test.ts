@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
 import { CALL_CLASSES } from '../../lab/sim/file-faults.ts';
 import type { ErrorCode } from '../../src/base/error.ts';
-import { assertEqualTrees, bulk, calm, cast, statusOf, told, treeOf } from './scene.ts';
+import { assertEqualTrees, bulk, calm, cast, onJob, statusOf, told, treeOf } from './scene.ts';
 
 interface Trouble {
   readonly begin: (desk: SimDevice) => void;
@@ -138,3 +138,22 @@ for (const [call, ms] of [
       assertEqualTrees([laptop, desk]);
     }));
 }
+
+test('while a group waits for a disk that hardly answers, nothing is looked at again and again', () =>
+  told({ laptop: {}, desk: { disk: { syncsAsOne: false } } }, async (world, laptop, desk) => {
+    for (let i = 0; i < 40; i++) laptop.person.write(`d/${i}`, 'old');
+    world.upAll();
+    await calm(world);
+    for (let i = 0; i < 40; i++) laptop.person.write(`d/${i}`, 'new');
+    desk.faults.slow({ call: 'sync', nth: 60, ms: 60_000 });
+    let looks = 0;
+    const stop = onJob(desk, 'look', ({ call }) => {
+      if (call === 'openRoot') looks += 1;
+    });
+    await world.run({ ms: 50_000 });
+    stop();
+    assert.ok(desk.faults.struck > 0);
+    assert.ok(looks < 200, `${looks} looks`);
+    await calm(world);
+    assertEqualTrees([laptop, desk]);
+  }));
