@@ -47,7 +47,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     size: { bytes: 64 * MIB, inodes: 800 },
     room: { bytes: 40 * MIB, files: 60 },
     plant: async (root) => plantMany(root, 300),
-    says: /FILE_DISK_FULL/,
+    says: /FILE_NO_INODES/,
   },
   'home-of-the-receiver': {
     who: 'b',
