@@ -372,3 +372,20 @@ test('a listener beyond loopback works under its own address, with a warning', a
   assert.match(server.address, /^127\.0\.0\.1:\d+$/);
   assert.deepEqual(events, ['api-reachable-from-outside']);
 });
+
+test('a clock that is set back while the server begins does not cut its beginning short', async (t) => {
+  let nowMs = Date.now();
+  t.mock.method(Date, 'now', () => {
+    nowMs -= 30 * 24 * 60 * 60 * 1000;
+    return nowMs;
+  });
+  const timers = t.mock.method(globalThis, 'setTimeout');
+  const { app } = await serve(t);
+  await app.ready();
+  const waits = timers.mock.calls.map(({ arguments: [, ms = 0] }) => ms);
+  // Node takes what is longer for 1 ms.
+  assert.deepEqual(
+    waits.filter((ms) => ms >= 2 ** 31),
+    [],
+  );
+});

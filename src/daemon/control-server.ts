@@ -87,6 +87,8 @@ export function buildControlServer({ service, log, ...guard }: ControlServerOpti
   const app: FastifyInstance = fastify({
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: REQUEST_MS,
+    // Measured by the wall clock: one that is set back would make it a timer that rings at once.
+    pluginTimeout: 0,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
