@@ -202,7 +202,8 @@ export class Syncthing implements AsyncDisposable {
   async #call(method: string, route: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(this.#api + route, {
       method,
-      headers: { 'X-API-Key': KEY },
+      // A connection that is kept would be met dead after Syncthing was killed.
+      headers: { 'X-API-Key': KEY, connection: 'close' },
       signal: AbortSignal.timeout(60_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
