@@ -229,9 +229,10 @@ export class Performance {
     return status?.state === 'held' && status.problems.length === 0;
   }
 
-  /** Nobody has anything to say any more. */
+  /** Nobody has anything to say any more, unless somebody lacks what nobody has whole, and asks for it now and then. */
   async #listen(): Promise<void> {
     const { world } = this;
+    if (this.#excuses().isAny) return;
     const before = bytesSent(world.network, world.devices());
     await world.run({ ms: MINUTE_MS });
     checkSilence(before, bytesSent(world.network, world.devices()), this.blame);
