@@ -5,11 +5,11 @@ import { withBannedGlobals } from '../sim/banned-globals.ts';
 import type { SimDevice } from '../sim/device.ts';
 import type { CallHook } from '../sim/disk.ts';
 import { FOLDER, KithWorld } from '../sim/kith-world.ts';
-import type { Standing } from '../sim/person.ts';
 import { RestError } from '../sim/scheduler.ts';
 import { Audit } from './audit.ts';
 import { actAsFate, BOOT_MS, type Place } from './fault-acts.ts';
-import { History, quoted } from './history.ts';
+import { History } from './history.ts';
+import { differences } from './oracles/equality.ts';
 import { type Excuses, excusesOf, untrueStatus } from './oracles/excuses.ts';
 import { checkStatus } from './oracles/honesty.ts';
 import { bytesSent, checkNothingLeft, checkSilence } from './oracles/quiet.ts';
@@ -17,7 +17,7 @@ import { KEEP } from './oracles/removals.ts';
 import { actAsPerson } from './person-acts.ts';
 import { putAsideOn } from './region.ts';
 import { type Act, type Decision, isUserAct, type Script } from './script.ts';
-import { contentsOf, treeOf } from './spelling.ts';
+import { contentsOf } from './spelling.ts';
 import type { Blame, Violation } from './violation.ts';
 
 /** How it ended. */
@@ -269,41 +269,4 @@ export class Performance {
 /** It was asked to stop and still waits for its disk. */
 function isStopping({ life }: SimDevice): boolean {
   return life?.stop.signal.aborted === true;
-}
-
-/** Paths at which two devices differ, in words. Times, modes and what links lead to count. */
-function differences(
-  devices: readonly SimDevice[],
-  isExcused: (path: string) => boolean,
-): readonly string[] {
-  const trees = devices.map((each) => [each.name, treeOf(each)] as const);
-  const [first, ...others] = trees;
-  if (first === undefined) return [];
-  const found: string[] = [];
-  for (const [name, tree] of others) {
-    for (const path of new Set([...first[1].keys(), ...tree.keys()])) {
-      const [one, other] = [first[1].get(path), tree.get(path)];
-      if (isAlike(one, other) || isExcused(path)) continue;
-      found.push(`${path}: ${first[0]} has ${lineOf(one)}, ${name} has ${lineOf(other)}`);
-    }
-  }
-  return found;
-}
-
-/** Coarse disks keep times to two seconds, and devices between them pass on what they have. */
-const TIME_STEP_S = 2;
-
-function isAlike(one: Standing | undefined, other: Standing | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  if (one.kind !== other.kind || one.content !== other.content) return false;
-  if (one.kind !== 'file') return true;
-  const isRunnable = (mode: number): boolean => (mode & 0o100) !== 0;
-  if (isRunnable(one.mode) !== isRunnable(other.mode)) return false;
-  return Math.abs(one.mtime.s - other.mtime.s) < TIME_STEP_S;
-}
-
-function lineOf(standing: Standing | undefined): string {
-  if (standing === undefined) return 'nothing';
-  const { kind, content, mode, mtime } = standing;
-  return `a ${kind} (${quoted(content)}, mode ${mode.toString(8)}, time ${mtime.s})`;
 }

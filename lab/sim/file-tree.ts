@@ -11,7 +11,7 @@ import type { DiskOptions } from './disk-options.ts';
 import { DiskTraits } from './disk-traits.ts';
 import { type EntryChange, FileJournal, type NamingOptions } from './file-journal.ts';
 import { HiddenFiles } from './hidden-files.ts';
-import { checkUnmounted, type DirEntry, Inode } from './inode.ts';
+import { checkUnmounted, type DirEntry, Inode, kindOfBirth } from './inode.ts';
 import { InodeNumbers } from './inode-numbers.ts';
 import { MountTable } from './mount-table.ts';
 import type { PowerCut } from './power-cut.ts';
@@ -295,9 +295,4 @@ export class FileTree {
   tellOf(inode: Inode, kind: WatchEvent['kind']): void {
     if (inode.parent !== undefined) this.tell(inode.parent, inode.name, kind);
   }
-}
-
-function kindOfBirth(kind: FileKind): WatchEvent['kind'] {
-  if (kind === 'directory') return 'tree';
-  return kind === 'file' ? 'writing' : 'settled';
 }

@@ -3,6 +3,7 @@
 import { KithError } from '../../src/base/error.ts';
 import type { Timestamp } from '../../src/model/entry.ts';
 import type { FileKind } from '../../src/ports/file-system.ts';
+import type { WatchEvent } from '../../src/ports/watcher.ts';
 
 /** A name in a directory. The spelling may differ from the key under which it is found. */
 export interface DirEntry {
@@ -108,4 +109,10 @@ export function isWithin(dir: Inode, ancestor: Inode): boolean {
 /** FILE_BUSY if something is mounted on one of them. */
 export function checkUnmounted(...inodes: readonly (Inode | undefined)[]): void {
   if (inodes.some((inode) => inode?.mounted !== undefined)) throw new KithError('FILE_BUSY', {});
+}
+
+/** What those who watch are told when a name appears. */
+export function kindOfBirth(kind: FileKind): WatchEvent['kind'] {
+  if (kind === 'directory') return 'tree';
+  return kind === 'file' ? 'writing' : 'settled';
 }
