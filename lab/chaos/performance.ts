@@ -174,9 +174,13 @@ export class Performance {
   async #end(): Promise<void> {
     for (const disarm of this.#armed) disarm();
     const devices = this.world.devices();
-    for (const { name: on } of devices) {
+    for (const device of devices) {
+      const on = device.name;
       actAsFate({ do: 'mend', on }, this);
-      actAsFate({ do: 'show', on }, this);
+      const isShown = actAsFate({ do: 'show', on }, this);
+      // Kith learns by its hourly look, and not by a notice, that the disk it looked at has gone.
+      if (isShown && device.life !== undefined)
+        this.world.kith(device).rescan(FOLDER, { mayEmpty: false });
     }
     const { network } = this.world;
     network.restore();
@@ -212,14 +216,22 @@ export class Performance {
 
   /** Until nothing happens any more; what a device has told that it cannot have it tries again and again. */
   async #rest(): Promise<void> {
+    let unrest = await this.#unrest();
+    if (unrest !== undefined && this.world.devices().some((device) => this.#isAsked(device))) {
+      await this.#confirm();
+      unrest = await this.#unrest();
+    }
+    if (unrest !== undefined && !this.#excuses().isAny) throw unrest;
+  }
+
+  /** Waits until all rest; the error if they do not. */
+  async #unrest(): Promise<RestError | undefined> {
     try {
       await this.world.rest(REST);
+      return undefined;
     } catch (error) {
-      if (!(error instanceof RestError)) throw error;
-      if (this.world.devices().some((device) => this.#isAsked(device))) {
-        await this.#confirm();
-        await this.world.rest(REST);
-      } else if (!this.#excuses().isAny) throw error;
+      if (error instanceof RestError) return error;
+      throw error;
     }
   }
 
