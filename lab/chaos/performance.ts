@@ -1,5 +1,6 @@
 /** A script being performed: the world it is set in, what people wrote in it, and what was seen that must not be. */
 
+import { ERRORS } from '../../src/base/error.ts';
 import type { MemorySnapshot } from '../../src/store/memory-store.ts';
 import { withBannedGlobals } from '../sim/banned-globals.ts';
 import type { SimDevice } from '../sim/device.ts';
@@ -237,8 +238,7 @@ export class Performance {
 
   /** All that a person had there is gone: there may have been little. */
   #isAsked(device: SimDevice): boolean {
-    const status = this.world.statusOf(device);
-    return status?.state === 'held' && status.problems.length === 0;
+    return this.world.statusOf(device)?.stateReason === ERRORS.FOLDER_EMPTIED.text;
   }
 
   /** Nobody has anything to say any more, unless somebody lacks what nobody has whole, and asks for it now and then. */
