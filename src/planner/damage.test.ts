@@ -32,6 +32,10 @@ describe('what is found after a power cut', () => {
   test('is damage if the disk went back to a file from before', () => {
     assert.equal(judged({ content: 'other', mtime: 800 }, facts(8n, 990)), 'damage');
   });
+  test('is damage if the same file went back within one step of its clock', () => {
+    assert.equal(judged({ content: 'other', mtime: 950 }, facts(7n, 1000)), 'damage');
+    assert.equal(judged({ content: 'other', mtime: 950 }, facts(8n, 1000)), 'sound');
+  });
   test('is damage if it is what ours had replaced, whatever clock dated it', () => {
     const suspicion = (ctime: number): Suspicion => {
       const old = fileEntry('replaced', { mtime: at(1500) });

@@ -28,7 +28,7 @@ export type Finding = 'sound' | 'damage' | 'either';
 
 /**
  * What to think of what was found in place of `ours`, which may not have reached the disk before the power went. Damage is
- * other content under the recorded time, an older state of the disk, what ours had replaced, nothing at all, or zeros alone. A file that was moved
+ * other content under the recorded time or change time, an older state of the disk, what ours had replaced, nothing at all, or zeros alone. A file that was moved
  * here later may well bear the same time: another inode, changed later. Times of modification are not compared for age: they
  * may come from another device's clock.
  */
@@ -37,11 +37,14 @@ export function judgeFound({ found, ours, seen, recorded, sinceBoot }: Suspicion
   if (hasEqualContent({ ...ours, ...found }, ours)) return 'sound';
   if (found.size === 0 || isAllZero(found)) return 'damage';
   const age = seen && recorded && compareTimes(seen.ctime, recorded.ctime);
-  const isMovedHere = age !== undefined && age > 0 && seen?.inode !== recorded?.inode;
+  const isSameFile = seen?.inode === recorded?.inode;
+  const isMovedHere = age !== undefined && age > 0 && !isSameFile;
   if (compareTimes(found.mtime, ours.mtime) === 0 && !isMovedHere) return 'damage';
   // Dated by another clock what ours replaced may look newer than ours.
   const isBack = isContentOf(found, ours.previousHash);
-  if (!isBack && (age === undefined || age >= 0)) return 'sound';
+  // A file that was changed several times within one step of its clock went back within it.
+  const isOlder = age !== undefined && (age < 0 || (age === 0 && isSameFile));
+  if (!isBack && !isOlder) return 'sound';
   // No state from before the power cut was dated by the clock as it has run since, unless that was set back a long way.
   return isBetween(seen?.ctime, sinceBoot) ? 'either' : 'damage';
 }
