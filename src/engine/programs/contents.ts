@@ -1,22 +1,10 @@
-/** Reading a file's content as hashes, and telling whether it stayed the same meanwhile. */
+/** Reading a file's content as hashes. */
 
 import { concatBytes } from '../../base/bytes.ts';
 import { sha256 } from '../../base/sha256.ts';
-import type { FileHandle, FileProgram, FileStatus } from '../../ports/file-system.ts';
+import type { FileHandle, FileProgram } from '../../ports/file-system.ts';
 import { close, openFile, read } from '../file-calls.ts';
 import { type Reach, splitDisk } from './reach.ts';
-
-/** True if a file can not have been written to between the two looks, as far as the file system's clock tells. */
-export function isSameState(a: FileStatus, b: FileStatus): boolean {
-  return (
-    a.inode === b.inode &&
-    a.size === b.size &&
-    a.mtime.s === b.mtime.s &&
-    a.mtime.ns === b.mtime.ns &&
-    a.ctime.s === b.ctime.s &&
-    a.ctime.ns === b.ctime.ns
-  );
-}
 
 /** The hashes of blocks `first` to `first + count` of a file of `size` bytes, one after the other. */
 export function* hashBlocks(

@@ -5,16 +5,23 @@
 
 import { asKithError } from '../../base/error.ts';
 import type { DirHandle, FileProgram, FileStatus } from '../../ports/file-system.ts';
-import { list, status } from '../file-calls.ts';
+import { list, status, statusOf } from '../file-calls.ts';
+import { isSameState } from './same-state.ts';
+
+/** What was in a directory when it was so. */
+interface Listing {
+  readonly state: FileStatus;
+  readonly names: ReadonlySet<string>;
+}
 
 /** For the open directories of one program. */
 export class ExactNames {
-  /** Names that were listed once: they may serve as a proof that a name is there, never that it is not. */
-  readonly #listed = new Map<DirHandle, ReadonlySet<string>>();
+  readonly #listed = new Map<DirHandle, Listing>();
 
   /**
    * True if the name is found in the directory only because the disk takes it for another one. The Unicode form does not
-   * matter: in all of its forms a name is one path. One call for a name with letters, a listing where the disk does so.
+   * matter: in all of its forms a name is one path. One call for a name with letters; where the disk does so a listing, again
+   * whenever the directory has changed, for the name may stand for another by then.
    */
   *isAlias(dir: DirHandle, name: string): FileProgram<boolean> {
     for (const other of new Set([name.toLowerCase(), name.toUpperCase()])) {
@@ -32,10 +39,12 @@ export class ExactNames {
   }
 
   *#isListed(dir: DirHandle, name: string): FileProgram<boolean> {
-    if (this.#listed.get(dir)?.has(name) === true) return true;
+    const state = yield* statusOf(dir);
+    const known = this.#listed.get(dir);
+    if (known !== undefined && isSameState(known.state, state)) return known.names.has(name);
     const { names } = yield* list(dir);
     const listed = new Set(names.map((each) => each.normalize('NFC')));
-    this.#listed.set(dir, listed);
+    this.#listed.set(dir, { state, names: listed });
     return listed.has(name);
   }
 }

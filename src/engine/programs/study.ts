@@ -5,8 +5,9 @@ import { itemTrouble } from '../../base/error.ts';
 import { blockCount, blockSizeFor } from '../../model/block.ts';
 import type { FileProgram, FileStatus } from '../../ports/file-system.ts';
 import { readLink, status, statusOf } from '../file-calls.ts';
-import { hashBlocks, isSameState, withFile } from './contents.ts';
+import { hashBlocks, withFile } from './contents.ts';
 import { inRoot, type Reach, type Root, splitDisk } from './reach.ts';
+import { isSameState } from './same-state.ts';
 
 /** Paths as spelled on the disk; together at most some MiB, which is the caller's to see to. */
 export interface StudyArgs {
