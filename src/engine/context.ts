@@ -84,6 +84,10 @@ export function stampOf(ms: number): Timestamp {
   return { s, ns: Math.floor((ms - s * 1000) * 1e6) };
 }
 
+function msOf({ s, ns }: Timestamp): number {
+  return s * 1000 + ns / 1e6;
+}
+
 /** How far back a time may lie and a later write still leave it as it is: clock ticks of the kernel, or whole seconds. */
 const FINE_WINDOW_MS = 50;
 const COARSE_WINDOW_MS = 2500;
@@ -93,10 +97,13 @@ const COARSE_WINDOW_MS = 2500;
  * after the look could leave size and time as they are.
  */
 export function seenOf(status: FileStatus, readAtMs: number): Seen {
-  const age = readAtMs - (status.mtime.s * 1000 + status.mtime.ns / 1e6);
+  const age = readAtMs - msOf(status.mtime);
   // A time without a fraction may come from a file system that keeps whole seconds only.
   const window = status.mtime.ns === 0 ? COARSE_WINDOW_MS : FINE_WINDOW_MS;
-  const racy = status.kind === 'file' && age < window && age > -window;
+  const isRecent = age < window && age > -window;
+  // Changed at a time that is yet to come: the clock has been set back, and will be there once more.
+  const isAhead = msOf(status.ctime) > readAtMs + FINE_WINDOW_MS;
+  const racy = status.kind === 'file' && (isRecent || isAhead);
   const { inode, size, mode, mtime, ctime } = status;
   return { inode, size, mode, mtime, ctime, racy, isForeign: false };
 }
