@@ -49,6 +49,9 @@ const DIRS = ['d', 'd/e', 'm', 'n'] as const;
 const FLOCK_DIRS = ['d', 'm', 'w', 'w', 'w/v'] as const;
 /** Which share of what people do in a run is the work of such programs. */
 const FLOCK_SHARES = [0, 0, 0, 0.2, 0.35, 0.5] as const;
+/** In one run of so many they go through many times as many: more than one look, one group, one message takes. */
+const CROWDS_IN = 12;
+const CROWD_TIMES = 8;
 /** Some of their files, by which people meet them. */
 const FLOCK_PATHS: readonly string[] = ['w/0', 'd/1', 'w/v/2'];
 const MODES = [0o644, 0o755, 0o600] as const;
@@ -90,6 +93,7 @@ class Drawer {
   readonly #dirs: readonly string[];
   readonly #flocks: number;
   readonly #flockDirs: readonly string[];
+  readonly #crowd: number;
 
   constructor(random: SimRandom, run: { cast: readonly Actor[]; troubles: ReadonlySet<Trouble> }) {
     this.#random = random;
@@ -97,6 +101,7 @@ class Drawer {
     this.#troubles = [...run.troubles];
     this.#haste = random.fork('haste').pick([0.3, 0.8, 0.95, 0.97]);
     this.#flocks = random.fork('flocks').pick(FLOCK_SHARES);
+    this.#crowd = random.fork('crowd').chance(1 / CROWDS_IN) ? CROWD_TIMES : 1;
     const flockDirs = random.fork('flock directories');
     this.#flockDirs = [flockDirs.pick(FLOCK_DIRS), flockDirs.pick(FLOCK_DIRS)];
     const [odd, dirs] = drawOddNames(run.cast);
@@ -157,7 +162,7 @@ class Drawer {
     const what = {
       do: 'each',
       path: random.pick(this.#flockDirs),
-      count: random.between(10, 60),
+      count: random.between(10, 60) * this.#crowd,
     } as const;
     const dice = random.unit();
     if (dice < 0.4) return { ...what, act: 'write', ...this.#care(random) };
