@@ -9,20 +9,40 @@ import { sha256 } from '../base/sha256.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { versionKey } from '../model/version.ts';
+import { chooseGlobal } from '../planner/global.ts';
 import type { Intent, OurEntry } from '../ports/folder-store.ts';
-import { diskPathOf, type FolderContext, seenOf } from './context.ts';
+import { type FolderContext, seenOf } from './context.ts';
 import { intentOfLent, type Lent, lentFor, withModesBack } from './lent-modes.ts';
 import { isParentForeign } from './mounts.ts';
 import type { AppliedGroup } from './programs/apply.ts';
 import type { Applied, ApplyItem, Expected } from './programs/change.ts';
 import type { Displaced } from './programs/settle.ts';
+import { diskPathOf } from './spelling.ts';
 
 /** An operation whose content, if it needs any, is staged. */
 export interface Ready {
   readonly operation: Operation;
-  /** Our row when it was planned: sequence 0 for none. */
-  readonly basedOn: number;
+  /** What it was planned from. */
+  readonly basedOn: Basis;
   readonly isFinished: boolean;
+}
+
+/** What an operation was planned from. */
+export interface Basis {
+  /** Of our row; 0 for none. */
+  readonly sequence: number;
+  /** Key of the version that was wanted; undefined if others have none. */
+  readonly wanted: string | undefined;
+}
+
+/** What would be planned from at this moment. */
+export function basisAt({ store }: Pick<FolderContext, 'store'>, path: RelPath): Basis {
+  const announced = store.announced(path).map(({ entry }) => entry);
+  const wanted = chooseGlobal(announced)?.entry.version;
+  return {
+    sequence: store.ours(path)?.sequence ?? 0,
+    wanted: wanted === undefined ? undefined : versionKey(wanted),
+  };
 }
 
 /** What the others have to do after a group. Disk paths in `doubted`. */
@@ -52,15 +72,7 @@ export async function applyGroup(
   context: FolderContext,
   group: readonly Ready[],
 ): Promise<GroupResult> {
-  const current = inOrder(
-    context,
-    group.filter((ready) => isCurrent(context, ready)),
-  );
-  const items = current.map((ready) => itemOf(context, ready));
-  const lent = lentFor(context, items);
-  const intents = [...items.flatMap(intentOf), ...lent.map(intentOfLent)];
-  for (const path of pathsOf(items, lent)) context.busy.add(path);
-  if (intents.length > 0) await context.ledger.change(() => ({ addIntents: intents }));
+  const { current, items, lent, intents } = await begin(context, group);
   const witness = await context.witness.hold();
   const args = { root: context.root, items, lent, self: context.self.shortId, witness };
   const readAtMs = context.ports.clock.now();
@@ -74,14 +86,51 @@ export async function applyGroup(
   return summary(context, outcome, copies);
 }
 
+interface Begun {
+  readonly current: readonly Ready[];
+  readonly items: readonly ApplyItem[];
+  readonly lent: readonly Lent[];
+  readonly intents: readonly Intent[];
+}
+
+/**
+ * What of the group is still wanted becomes busy, and its intents durable. In the ledger's order, so that no news of it is half
+ * taken: what a crash leaves on the disk must be among what is announced.
+ */
+async function begin(context: FolderContext, group: readonly Ready[]): Promise<Begun> {
+  let begun: Begun = { current: [], items: [], lent: [], intents: [] };
+  await context.ledger.change(() => {
+    const current = inOrder(
+      context,
+      group.filter((ready) => isCurrent(context, ready)),
+    );
+    const items = current.map((ready) => itemOf(context, ready));
+    const lent = lentFor(context, items);
+    const intents = [...items.flatMap(intentOf), ...lent.map(intentOfLent)];
+    for (const path of pathsOf(items, lent)) context.busy.add(path);
+    begun = { current, items, lent, intents };
+    return intents.length > 0 ? { addIntents: intents } : undefined;
+  });
+  return begun;
+}
+
 /** All that the group may change: whoever meets a copy early does not know that it is not durable yet. */
 function pathsOf(items: readonly ApplyItem[], lent: readonly Lent[]): readonly RelPath[] {
   const copies = items.flatMap(({ conflictCopy }) => conflictCopy ?? []);
   return [...[...items, ...lent].map(({ path }) => path), ...copies];
 }
 
-function isCurrent(context: FolderContext, ready: Ready): boolean {
-  return (context.store.ours(ready.operation.path)?.sequence ?? 0) === ready.basedOn;
+function isCurrent(context: FolderContext, { operation, basedOn }: Ready): boolean {
+  const { path, conflictCopy } = operation;
+  const { busy } = context;
+  if (busy.isAwaited(path) || (conflictCopy && busy.isAwaited(conflictCopy))) return false;
+
+  return isSameBasis(basisAt(context, path), basedOn);
+}
+
+/** Planned from either, the same comes of it. */
+export function isSameBasis(a: Basis, b: Basis): boolean {
+  return a.sequence === b.sequence && a.wanted === b.wanted;
 }
 
 /** Directories before what is in them, names before deletes, deletes from the bottom up, room made before it is taken. */

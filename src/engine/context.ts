@@ -124,12 +124,3 @@ export function isUnchanged(status: FileStatus, ours: OurEntry | undefined): boo
     status.ctime.ns === seen.ctime.ns
   );
 }
-
-/** Spelling on the disk of a path that has a row or not: its own, or below its directory's. */
-export function diskPathOf(store: FolderStore, path: RelPath): string {
-  const own = store.ours(path);
-  if (own !== undefined && !own.deleted) return own.diskPath ?? path;
-  const at = path.lastIndexOf('/');
-  if (at < 0) return path;
-  return `${diskPathOf(store, path.slice(0, at) as RelPath)}${path.slice(at)}`;
-}

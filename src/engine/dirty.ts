@@ -43,8 +43,8 @@ export class Dirty {
     return this.#doubts.size;
   }
 
-  has(path: string): boolean {
-    return this.#doubts.has(path);
+  paths(): Iterable<string> {
+    return this.#doubts.keys();
   }
 
   /** At most `limit` paths that are at rest by now, taken out. */

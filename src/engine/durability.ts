@@ -28,7 +28,8 @@ export async function keepDurable(context: FolderContext, signal: AbortSignal): 
 export async function endCleanly(context: FolderContext): Promise<void> {
   try {
     await makeDurable(context);
-    if (isInDoubt(context)) return;
+    // The next run has to look as closely as this one, which did not come to the end of it.
+    if (isInDoubt(context) || context.superseded.isOpen) return;
     await context.ledger.change(() => {
       const identity = context.store.identity();
       return identity === undefined ? undefined : { identity: { ...identity, endedCleanly: true } };

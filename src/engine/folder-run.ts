@@ -65,11 +65,14 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
     await new Leftovers(context, leftover).dropAll();
     leftover = [];
   }
-  const observer = new Observer(context, () => puller.considerAll());
+  const observer = new Observer(context, async () => {
+    await hearings.looked();
+    puller.considerAll();
+  });
   const doubt = (diskPath: string): void => observer.doubt(diskPath, { isTree: true });
   const { sources, isLacking } = parts;
   const puller: Puller = new Puller(context, { sources, leftover, doubt, isLacking });
-  const hearings = new Hearings(context, async (heard) => {
+  const hearings: Hearings = new Hearings(context, async (heard) => {
     await parts.onHeard(heard);
     if (heard !== 'first') puller.considerAll();
   });
@@ -82,6 +85,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
   const opened = await openFolder({ ports, store, id, path, bootId, kind });
   if (opened.isBaseNew) await parts.onBaseNew();
   await becomeKind(parts);
+  const isAfterBreak = opened.isAfterBreak || store.intents().length > 0;
   const range = opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined;
   return {
     ports,
@@ -95,7 +99,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     ledger: parts.ledger,
     tally: new Tally(),
     busy: new Busy(),
-    superseded: new Superseded({ isAfterBreak: opened.isAfterBreak }),
+    superseded: new Superseded({ store, ledger: parts.ledger }, { isAfterBreak }),
     unsettled: new Map(),
     bootId,
     bootedAtMs: parts.bootedAtMs,

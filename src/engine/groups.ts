@@ -6,13 +6,21 @@ import { type ErrorCode, itemTrouble } from '../base/error.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { isKept } from '../planner/kept.ts';
-import { applyGroup, type GroupResult, type Ready, stageNameOf } from './applier.ts';
-import { diskPathOf, type FolderContext } from './context.ts';
+import {
+  applyGroup,
+  type Basis,
+  type GroupResult,
+  isSameBasis,
+  type Ready,
+  stageNameOf,
+} from './applier.ts';
+import type { FolderContext } from './context.ts';
 import { isFilled } from './directory-life.ts';
 import { keyOf } from './fetches.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { recoverIntents } from './recovery.ts';
+import { diskPathOf } from './spelling.ts';
 
 /** A group closes at so many operations, or when it has waited so long for fetches under way. */
 const GROUP_MOST = 2048;
@@ -79,11 +87,11 @@ export class Groups {
     return ready !== undefined && keyOf(ready.operation) === keyOf(operation);
   }
 
-  /** Just this is ready at the path, and planned from the row of this sequence. */
-  holds(path: RelPath, operation: Operation | undefined, basedOn: number): boolean {
+  /** Just this is ready at the path, and planned from the same. */
+  holds(path: RelPath, operation: Operation | undefined, basedOn: Basis): boolean {
     const ready = this.#ready.get(path);
     if (ready === undefined || operation === undefined) return false;
-    return ready.basedOn === basedOn && keyOf(ready.operation) === keyOf(operation);
+    return isSameBasis(ready.basedOn, basedOn) && keyOf(ready.operation) === keyOf(operation);
   }
 
   add(ready: Ready): void {
@@ -155,12 +163,12 @@ export class Groups {
       const result = await applyGroup(this.#context, group);
       this.#keepStaged(group, result);
       this.#report(result);
-      if (result.isUnfinished) await this.#recover();
+      if (result.isUnfinished) await this.#recoverOpenly();
     } catch (error) {
       const known = itemTrouble(error);
       this.#context.unsynced.hadWriteError ||= known.code === 'FILE_FAILED';
       for (const { operation } of group) this.#giveUp(operation, known.code);
-      await this.#recover();
+      await this.#recoverOpenly();
       await this.#parts.stageAnew();
     }
     this.#context.busy.clear();
@@ -185,6 +193,12 @@ export class Groups {
     this.#parts.fail(operation.path, code);
     this.#parts.doubt(diskPathOf(this.#context.store, operation.path));
     if (operation.kind === 'fetch') this.#parts.leftovers.add(stageNameOf(operation));
+  }
+
+  /** What the group left on the disk, and nobody recorded, is looked at; until then no news may hide it. */
+  async #recoverOpenly(): Promise<void> {
+    this.#context.superseded.reopen();
+    await this.#recover();
   }
 
   async #recover(): Promise<void> {

@@ -15,6 +15,8 @@ interface Hearing {
   isHeard: boolean;
   /** A full index came on this connection. */
   hasBegun: boolean;
+  /** Its index is complete, and what it made outdated waits for the disk to be looked at. */
+  isHeldBack: boolean;
 }
 
 /**
@@ -41,7 +43,13 @@ export class Hearings {
     const stored = this.stored(device);
     const isSame = stored.indexId === index.indexId && index.indexId !== 0n;
     const isFirst = this.#context.store.peer(device) === undefined;
-    const hearing = { until: index.sequence, isFirst, isHeard: false, hasBegun: false };
+    const hearing = {
+      until: index.sequence,
+      isFirst,
+      isHeard: false,
+      hasBegun: false,
+      isHeldBack: false,
+    };
     this.#hearings.set(device, hearing);
     if (!isSame) {
       // Claims of before count until the new index is complete. An empty one is never sent: it is complete at once.
@@ -71,9 +79,7 @@ export class Hearings {
     for (let at = 0; at < Math.max(1, fresh.length); at += GROUP) {
       const entries = fresh.slice(at, at + GROUP);
       const paths = entries.map(({ path }) => path);
-      // A crash must find what is being put in place among what is announced.
-      await this.#context.busy.allFree(paths);
-      await this.#context.ledger.change(() => {
+      const build = (): FolderChange => {
         const stored = this.stored(device);
         const begins = news.kind === 'full' && at === 0;
         if (at === 0 && news.kind === 'update') this.#expectNoGap(news, stored);
@@ -81,15 +87,17 @@ export class Hearings {
         // Only with the last of it, for nobody says that sequences ascend within a message.
         const isLast = at + GROUP >= fresh.length;
         const heard = isLast ? highest(news, before) : before;
-        const { superseded, store } = this.#context;
-        for (const path of paths) superseded.note(store, path);
         const change: FolderChange = {
           claims: { device, entries: entries.map(({ sequence: _, ...entry }) => entry) },
           peer: { ...stored, heard },
+          keepSuperseded: this.#context.superseded.outrun(paths),
         };
         return begins ? { ...change, beginIndex: device } : change;
-      });
-      this.#context.tally.heard(device, paths);
+      };
+      // A crash must find what is being put in place among what is announced.
+      const { busy, ledger, tally } = this.#context;
+      await busy.whileFree(paths, () => ledger.change(build));
+      tally.heard(device, paths);
     }
     if (hearing === undefined) return;
     if (news.kind === 'full') {
@@ -97,6 +105,7 @@ export class Hearings {
       if (hearing.hasBegun) hearing.isFirst = false;
       hearing.hasBegun = true;
       hearing.isHeard = false;
+      hearing.isHeldBack = false;
     }
     if (this.stored(device).heard >= hearing.until) await this.#complete(device, hearing);
   }
@@ -119,13 +128,24 @@ export class Hearings {
     });
   }
 
+  /** The disk has been looked at: what waited for that is done. */
+  async looked(): Promise<void> {
+    for (const [device, hearing] of [...this.#hearings]) {
+      if (hearing.isHeldBack) await this.#complete(device, hearing);
+    }
+  }
+
   async #complete(device: DeviceId, hearing: Hearing): Promise<void> {
     if (hearing.isHeard) return;
+    const { superseded, store } = this.#context;
+    // What goes with it may stand on the disk, and would not be recognised there.
+    hearing.isHeldBack = !hearing.isFirst && superseded.isOpen && store.hasOutdated(device);
+    if (hearing.isHeldBack) return;
     let heard: Heard = hearing.isFirst ? 'first' : 'update';
     if (!hearing.isFirst) {
       await this.#context.ledger.change(() => {
         // What an earlier connection, or an earlier run, left outdated counts as well.
-        if (this.#context.store.hasOutdated(device)) heard = 'replaced';
+        if (store.hasOutdated(device)) heard = 'replaced';
         return { endIndex: device };
       });
     }

@@ -6,9 +6,10 @@
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { FileStatus } from '../ports/file-system.ts';
 import type { Intent, OurEntry } from '../ports/folder-store.ts';
-import { diskPathOf, type FolderContext } from './context.ts';
+import type { FolderContext } from './context.ts';
 import type { ApplyItem } from './programs/change.ts';
 import { type GivenBack, type LentMode, OWNER_BITS } from './programs/lending.ts';
+import { diskPathOf } from './spelling.ts';
 
 /** A directory that a group may open. */
 export interface Lent extends LentMode {

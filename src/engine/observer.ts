@@ -9,7 +9,7 @@ import { TaskGroup } from '../base/task-group.ts';
 import type { WatchBatch } from '../ports/watcher.ts';
 import { Burials } from './burials.ts';
 import { classifyLook } from './classify-look.ts';
-import { diskPathOf, type FolderContext } from './context.ts';
+import type { FolderContext } from './context.ts';
 import { repair, sortDamage } from './damage-control.ts';
 import { Dirty, REST_MS } from './dirty.ts';
 import { type Findings, noFindings } from './findings.ts';
@@ -17,7 +17,7 @@ import { ListedProblems } from './listed-problems.ts';
 import { ProblemBook } from './problem-book.ts';
 import { Reader } from './reader.ts';
 import { record, type Sighting } from './recorder.ts';
-import { toPath } from './spelling.ts';
+import { diskPathOf, toPath } from './spelling.ts';
 
 /** Everything is looked at this often, whatever the events say. */
 const SCAN_EVERY_MS = 3_600_000;
@@ -42,14 +42,14 @@ export class Observer {
   readonly #listed = new ListedProblems();
   readonly #burials: Burials;
   readonly #reader: Reader;
-  readonly #onFirstLook: () => void;
+  readonly #onFirstLook: () => Promise<void>;
   #scanDueMs = 0;
   #isScanning = false;
   #isWorking = false;
   #blind: string | undefined;
 
   /** `onFirstLook`: what was awaited before anything, or some paths, are planned has happened. */
-  constructor(context: FolderContext, onFirstLook: () => void) {
+  constructor(context: FolderContext, onFirstLook: () => Promise<void>) {
     this.#context = context;
     this.#onFirstLook = onFirstLook;
     const fail = (path: string, code: ErrorCode): void => this.#report(path, code);
@@ -141,20 +141,25 @@ export class Observer {
       // What was not damaged by now is not damaged by that power cut.
       this.#context.unsynced.range = undefined;
     }
-    if (!this.#isScanning) this.#endFirstLook();
+    if (!this.#isScanning) await this.#endFirstLook();
     if (!this.#isScanning && this.#reader.size === 0) this.#context.tally.rest();
     return isBuried;
   }
 
-  #endFirstLook(): void {
-    const { firstLook, superseded, store } = this.#context;
-    const hasHeldBack = superseded.release((path) => {
-      const at = diskPathOf(store, path);
-      return this.#dirty.has(at) || this.#reader.has(at) || this.problems.has(at);
-    });
+  async #endFirstLook(): Promise<void> {
+    const { firstLook, superseded } = this.#context;
+    const hasHeldBack = await superseded.release(() => this.#notLookedAt());
     if (!firstLook.isAwaited && !hasHeldBack) return;
     firstLook.isAwaited = false;
-    this.#onFirstLook();
+    await this.#onFirstLook();
+  }
+
+  /** Disk paths of which nobody can say yet what stands there. */
+  #notLookedAt(): ReadonlySet<string> {
+    const { unsettled, store } = this.#context;
+    const settling = [...unsettled.keys()].map((path) => diskPathOf(store, path));
+    const pending = [this.#dirty.paths(), this.#reader.paths(), this.problems.paths(), settling];
+    return new Set(pending.flatMap((paths) => [...paths]));
   }
 
   #beginScan(nowMs: number): void {

@@ -41,6 +41,10 @@ export class ProblemBook {
     return this.#kept.has(path);
   }
 
+  paths(): Iterable<string> {
+    return this.#kept.keys();
+  }
+
   /** What is wrong at the path; undefined if nothing is known. */
   codeAt(path: string): ErrorCode | undefined {
     return this.#kept.get(path)?.problem.code;

@@ -8,7 +8,7 @@ import type { RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { decide } from '../planner/decide.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
-import { stageNameOf } from './applier.ts';
+import { type Basis, basisAt, stageNameOf } from './applier.ts';
 import type { FolderContext } from './context.ts';
 import { damageInTheWay } from './damage-control.ts';
 import { isHalfTold, sidesAt } from './directory-life.ts';
@@ -38,7 +38,7 @@ export interface PullerParts {
 interface Wanted {
   readonly operation: Operation;
   readonly ours: OurEntry | undefined;
-  readonly basedOn: number;
+  readonly basedOn: Basis;
 }
 
 export class Puller {
@@ -164,7 +164,7 @@ export class Puller {
     if (unsettled.has(path) || superseded.has(path)) return undefined;
     if (busy.has(path)) return this.#waitFor('busy', path);
     const ours = store.ours(path);
-    const basedOn = ours?.sequence ?? 0;
+    const basedOn = basisAt(this.#context, path);
     const decision = decide(sidesAt(this.#context, path, ours), rules);
     const operation = feasible(decision, this.problems.codeAt(path));
     if (this.#groups.holds(path, operation, basedOn)) return undefined;
@@ -177,7 +177,9 @@ export class Puller {
     if (damage !== undefined) return void this.#parts.doubt(damage);
     const isRevived = operation.kind === 'revive' && ours !== undefined;
     if (isRevived && this.#awaitsMore(ours)) return this.#postpone(path);
-    if (operation.kind === 'note' || operation.kind === 'revive') return { operation, basedOn };
+    if (operation.kind === 'note' || operation.kind === 'revive') {
+      return { operation, basedOn: basedOn.sequence };
+    }
     if (operation.kind === 'fetch') this.#startFetch({ operation, ours, basedOn }, group);
     else if (operation.kind !== 'delete' || !this.#isSourceOf(ours, path)) {
       this.#groups.add({ operation, basedOn, isFinished: false });

@@ -38,12 +38,12 @@ export class Reader {
     this.#events = events;
   }
 
-  /** A large file that waits or is being read. */
-  has(diskPath: string): boolean {
-    return this.#large.has(diskPath) || this.#reading.has(diskPath);
+  /** Large files that wait or are being read. */
+  paths(): Iterable<string> {
+    return [...this.#large.keys(), ...this.#reading];
   }
 
-  /** Large files that wait or are being read. */
+  /** How many those are. */
   get size(): number {
     return this.#large.size + this.#reading.size;
   }

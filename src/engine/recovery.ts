@@ -3,10 +3,11 @@
 import type { ErrorCode } from '../base/error.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Intent, OurEntry } from '../ports/folder-store.ts';
-import { diskPathOf, type FolderContext, isInHand } from './context.ts';
+import { type FolderContext, isInHand } from './context.ts';
 import { modeOfIntent, rowAnew } from './lent-modes.ts';
 import type { LentMode } from './programs/lending.ts';
 import type { Unfinished } from './programs/settle.ts';
+import { diskPathOf } from './spelling.ts';
 
 /** What stands displaced though no intent tells of it: it gets a name in the folder again. To be run before anything is looked at. */
 export async function rescueDisplaced(context: FolderContext): Promise<void> {
@@ -70,6 +71,7 @@ function unfinishedOf(context: FolderContext, intent: Intent): Unfinished {
   const ours = context.store.ours(path);
   const isRecorded = ours !== undefined && ours.seen?.inode !== displaced.inode;
   const announced = context.store.announced(path).map((version) => version.entry);
+  const known = [...announced, ...context.superseded.at(path)];
   return {
     path,
     diskPath: diskPathOf(context.store, path),
@@ -79,6 +81,6 @@ function unfinishedOf(context: FolderContext, intent: Intent): Unfinished {
     content: !isRecorded && ours?.seen?.racy === true ? ours : undefined,
     isRecorded,
     isKnown: ours !== undefined,
-    announced: announced.filter((entry) => !entry.deleted).map((entry) => entry.contentHash),
+    announced: known.filter((entry) => !entry.deleted).map((entry) => entry.contentHash),
   };
 }

@@ -1,54 +1,133 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, DEVICE_A, DEVICE_B, fileAt, oursAt } from '../../test/contract/folder-store-rows.ts';
+import { at, DEVICE_A, fileAt, oursAt } from '../../test/contract/folder-store-rows.ts';
 import type { Entry } from '../model/entry.ts';
-import type { FolderStore, OurEntry } from '../ports/folder-store.ts';
+import type { RelPath } from '../model/path.ts';
+import type { FolderChange, FolderStore, OurEntry } from '../ports/folder-store.ts';
+import { Ledger } from './ledger.ts';
 import { Superseded } from './superseded.ts';
+import type { Totals } from './totals.ts';
 
 const version = (value: bigint) => ({ version: [{ id: 1n, value }] });
-const [OLD, NEW, NEWER] = [1n, 2n, 3n].map((value) => fileAt('a', `${value}`, version(value))) as [
-  Entry,
-  Entry,
-  Entry,
-];
+const make = (value: bigint, name = 'a'): Entry => fileAt(name, `${value}`, version(value));
+const [OLD, NEW, NEWER, NEWEST] = [make(1n), make(2n), make(3n), make(4n)];
 
-function storeOf(ours: OurEntry | undefined, ...entries: readonly Entry[]) {
-  const devices = [DEVICE_A, DEVICE_B];
-  const announced = entries.map((entry, i) => ({ entry, devices: devices.slice(i, i + 1) }));
-  return { ours: () => ours, announced: () => announced } as unknown as FolderStore;
+/** As much of a database as is asked for; one device announces. */
+function newStore(): FolderStore {
+  const [announced, ours, kept] = [
+    new Map<RelPath, Entry>(),
+    new Map<RelPath, OurEntry>(),
+    new Map<RelPath, Entry>(),
+  ];
+  const commit = (change: FolderChange): Promise<void> => {
+    for (const entry of change.claims?.entries ?? []) announced.set(entry.path, entry);
+    for (const row of change.ours ?? []) ours.set(row.path, row);
+    for (const path of change.dropSuperseded ?? []) kept.delete(path);
+    for (const entry of change.keepSuperseded ?? []) {
+      if (!kept.has(entry.path)) kept.set(entry.path, entry);
+    }
+    return Promise.resolve();
+  };
+  const reads: Partial<FolderStore> = {
+    identity: () => undefined,
+    lastSequence: () => ours.size,
+    ours: (path) => ours.get(path),
+    announced: (path) => {
+      const entry = announced.get(path);
+      return entry === undefined ? [] : [{ entry, holders: [DEVICE_A] }];
+    },
+    superseded: (path) => kept.get(path),
+    supersededPaths: (after = '' as RelPath, limit) =>
+      [...kept.keys()].filter((path) => path > after).slice(0, limit),
+  };
+  return { ...reads, commit } as FolderStore;
 }
 
-test('after a run that broke off, what is announced and newer than our row is kept while news takes its place', () => {
-  const superseded = new Superseded({ isAfterBreak: true });
-  superseded.note(storeOf(oursAt(1, OLD), OLD, NEW), at('a'));
-  superseded.note(storeOf(oursAt(1, OLD), NEWER), at('a'));
-  assert.deepEqual(superseded.at(at('a')), [NEW, NEWER]);
+/** One after a run that broke off, unless said, of this database. */
+function begun(store: FolderStore, isAfterBreak = true): Superseded {
+  const none = (): void => undefined;
+  const totals = { hold: none, release: none, count: none } as unknown as Totals;
+  return new Superseded({ store, ledger: new Ledger(store, totals) }, { isAfterBreak });
+}
+
+/** Takes news as a hearing does. */
+async function hear(store: FolderStore, superseded: Superseded, entry: Entry): Promise<void> {
+  const keepSuperseded = superseded.outrun([entry.path]);
+  await store.commit({ claims: { device: DEVICE_A, entries: [entry] }, keepSuperseded });
+}
+
+async function storeWith(...entries: readonly Entry[]): Promise<FolderStore> {
+  const store = newStore();
+  await store.commit({ claims: { device: DEVICE_A, entries } });
+  return store;
+}
+
+const pending =
+  (...paths: readonly string[]) =>
+  (): ReadonlySet<string> =>
+    new Set(paths);
+
+test('after a run that broke off, what was wanted then and is newer than our row is kept, whatever news comes', async () => {
+  const store = await storeWith(NEW);
+  await store.commit({ ours: [oursAt(1, OLD)] });
+  const superseded = begun(store);
+  await hear(store, superseded, NEWER);
+  await hear(store, superseded, NEWEST);
+  assert.deepEqual(superseded.at(at('a')), [NEW]);
   assert.equal(superseded.has(at('b')), false);
 });
 
-test('deletes are not kept, and nothing is after a clean end', () => {
-  const broken = new Superseded({ isAfterBreak: true });
-  broken.note(storeOf(undefined, { ...NEW, deleted: true }), at('a'));
-  assert.equal(broken.has(at('a')), false);
-  const clean = new Superseded({ isAfterBreak: false });
-  clean.note(storeOf(undefined, NEW), at('a'));
-  assert.equal(clean.has(at('a')), false);
+test('what was kept outlasts another break, and a clean end as well', async () => {
+  const store = await storeWith(NEW);
+  await hear(store, begun(store), NEWER);
+  for (const isAfterBreak of [true, false]) {
+    const next = begun(store, isAfterBreak);
+    await hear(store, next, NEWEST);
+    assert.deepEqual(next.at(at('a')), [NEW]);
+  }
 });
 
-test('what was looked at is let go, what has to be looked at yet is not, and nothing more is kept', () => {
-  const superseded = new Superseded({ isAfterBreak: true });
-  for (const name of ['a', 'b']) superseded.note(storeOf(undefined, NEW), at(name));
-  assert.equal(
-    superseded.release((path) => path === at('b')),
-    true,
-  );
-  superseded.note(storeOf(undefined, NEW), at('c'));
+test('deletes and what our row knows are not kept, and nothing is after a clean end', async () => {
+  const gone = await storeWith({ ...NEW, deleted: true });
+  assert.deepEqual(begun(gone).outrun([at('a')]), []);
+  const known = await storeWith(OLD);
+  await known.commit({ ours: [oursAt(1, NEW)] });
+  assert.deepEqual(begun(known).outrun([at('a')]), []);
+  const store = await storeWith(NEW);
+  const clean = begun(store, false);
+  assert.deepEqual(clean.outrun([at('a')]), []);
+  clean.reopen();
+  assert.deepEqual(clean.outrun([at('a')]), [NEW]);
+});
+
+test('what was looked at is let go; as long as some of it was not, more is kept', async () => {
+  const names = ['a', 'b', 'c'];
+  const store = await storeWith(...names.map((name) => make(2n, name)));
+  const superseded = begun(store);
+  for (const name of ['a', 'b']) await hear(store, superseded, make(3n, name));
+  assert.equal(await superseded.release(pending('b', 'd')), true);
+  assert.equal(superseded.isOpen, true);
+  await hear(store, superseded, make(3n, 'c'));
   assert.deepEqual(
-    ['a', 'b', 'c'].map((name) => superseded.has(at(name))),
-    [false, true, false],
+    names.map((name) => superseded.has(at(name))),
+    [false, true, true],
   );
-  assert.equal(
-    superseded.release(() => true),
-    false,
+  assert.equal(await superseded.release(pending('d')), true);
+  assert.deepEqual(
+    names.map((name) => superseded.has(at(name))),
+    [false, false, false],
   );
+  assert.equal(superseded.isOpen, false);
+  assert.equal(await superseded.release(pending()), false);
+});
+
+test('below a directory that could not be looked at everything may have been put in place', async () => {
+  const store = await storeWith(make(2n, 'dir/a'));
+  await store.commit({ ours: [oursAt(1, fileAt('dir', '', { kind: 'directory' }))] });
+  const superseded = begun(store);
+  await hear(store, superseded, make(3n, 'dir/a'));
+  assert.equal(await superseded.release(pending('dir')), false);
+  assert.deepEqual([superseded.isOpen, superseded.has(at('dir/a'))], [true, true]);
+  assert.equal(await superseded.release(pending()), true);
+  assert.deepEqual([superseded.isOpen, superseded.has(at('dir/a'))], [false, false]);
 });

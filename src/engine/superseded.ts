@@ -1,54 +1,127 @@
 /**
- * Versions that news has replaced before everything was looked at once, after a run that broke off. One of them may be what
- * that run had put in place and not recorded any more: without them it would be taken for an edit of a person here.
+ * Versions that news has replaced while one of them may stand on the disk and nobody has recorded it: put in place by a run
+ * that broke off, or by a group that did. Without them it would be taken for an edit of a person here. Durable, for the
+ * next run may break off as well before it has looked.
  */
 
 import type { Entry } from '../model/entry.ts';
-import type { RelPath } from '../model/path.ts';
+import { parentPath, type RelPath } from '../model/path.ts';
 import { compareVersions } from '../model/version.ts';
+import { chooseGlobal } from '../planner/global.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
+import type { Ledger } from './ledger.ts';
+import { diskPathOf, toPath } from './spelling.ts';
 
-/** Versions kept. Beyond that a copy too many may be made, which is no loss. */
-const MOST = 10_000;
+/** Paths gone through at a time. */
+const SLICE = 1000;
 
 export class Superseded {
-  readonly #byPath = new Map<RelPath, Entry[]>();
-  #isOver: boolean;
-  #count = 0;
+  readonly #store: FolderStore;
+  readonly #ledger: Ledger;
+  /** Something may stand on the disk that nobody has recorded. */
+  #isOpen: boolean;
+  #isAny: boolean;
 
-  /** `isAfterBreak`: the last run did not end cleanly. */
-  constructor({ isAfterBreak }: { readonly isAfterBreak: boolean }) {
-    this.#isOver = !isAfterBreak;
+  /** `isAfterBreak`: the last run did not come to its clean end, or left something unfinished. */
+  constructor(
+    { store, ledger }: { readonly store: FolderStore; readonly ledger: Ledger },
+    { isAfterBreak }: { readonly isAfterBreak: boolean },
+  ) {
+    this.#store = store;
+    this.#ledger = ledger;
+    this.#isOpen = isAfterBreak;
+    this.#isAny = store.supersededPaths(undefined, 1).length > 0;
   }
 
-  /** News of this path is about to be taken: what is announced of it until now, and newer than our row, is kept. */
-  note(store: FolderStore, path: RelPath): void {
-    if (this.#isOver || this.#count >= MOST) return;
-    const ours = store.ours(path);
-    const base = ours?.invalid ? undefined : ours;
-    for (const { entry } of store.announced(path)) {
-      const isNews = base === undefined || compareVersions(entry.version, base.version) === 'newer';
-      if (entry.deleted || entry.invalid || !isNews) continue;
-      this.#byPath.set(path, [...this.at(path), entry]);
-      this.#count += 1;
-    }
+  /** True until everything has been looked at that may have been put in place and not recorded. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
-  /** What was kept of a path, the oldest first. */
+  /** A group broke off: what it put in place is to be looked at, and is pending from now on. */
+  reopen(): void {
+    this.#isOpen = true;
+  }
+
+  /**
+   * News of these paths is about to be taken: what has to be kept of them with it. To be asked for while the change that
+   * takes it is built.
+   */
+  outrun(paths: readonly RelPath[]): readonly Entry[] {
+    if (!this.#isOpen) return [];
+    const kept = paths.flatMap((path) => (this.has(path) ? [] : (this.#candidate(path) ?? [])));
+    if (kept.length > 0) this.#isAny = true;
+    return kept;
+  }
+
+  /** What was kept of a path. */
   at(path: RelPath): readonly Entry[] {
-    return this.#byPath.get(path) ?? [];
+    const entry = this.#isAny ? this.#store.superseded(path) : undefined;
+    return entry === undefined ? [] : [entry];
   }
 
   /** Something is kept of the path: it is not to be planned before it has been looked at. */
   has(path: RelPath): boolean {
-    return this.#byPath.has(path);
+    return this.at(path).length > 0;
   }
 
-  /** Everything has been looked at, but for paths that still have to be. True if something is not kept any more. */
-  release(isPending: (path: RelPath) => boolean): boolean {
-    this.#isOver = true;
-    const over = [...this.#byPath.keys()].filter((path) => !isPending(path));
-    for (const path of over) this.#byPath.delete(path);
-    return over.length > 0;
+  /**
+   * Everything has been looked at, but for these disk paths and what is below them. True if something is over by it: what
+   * was kept of others is not kept any more, or nothing has to be kept from now on.
+   */
+  async release(pending: () => ReadonlySet<string>): Promise<boolean> {
+    if (!this.#isOpen && !this.#isAny) return false;
+    const waiting = pending();
+    const wasOpen = this.#isOpen;
+    this.#isOpen = [...waiting].some((diskPath) => this.#mayHide(diskPath));
+    const hasDropped = this.#isAny && (await this.#drop(waiting));
+    return hasDropped || (wasOpen && !this.#isOpen);
   }
+
+  /** The version that may stand at the path: what was wanted here, and newer than our row. */
+  #candidate(path: RelPath): Entry | undefined {
+    const announced = this.#store.announced(path).map(({ entry }) => entry);
+    const wanted = chooseGlobal(announced)?.entry;
+    if (wanted === undefined || wanted.deleted || wanted.invalid) return undefined;
+    const ours = this.#store.ours(path);
+    const isNews =
+      ours === undefined ||
+      ours.invalid ||
+      compareVersions(wanted.version, ours.version) === 'newer';
+    return isNews ? wanted : undefined;
+  }
+
+  /** What may have been put in place stands there, or below. */
+  #mayHide(diskPath: string): boolean {
+    const path = toPath(diskPath);
+    if (path === undefined) return false;
+    const ours = this.#store.ours(path);
+    if (ours?.kind === 'directory' && !ours.deleted) return true;
+    return this.has(path) || this.#candidate(path) !== undefined;
+  }
+
+  /** In the ledger's order: what is about to be kept is there by then, or comes after. */
+  async #drop(waiting: ReadonlySet<string>): Promise<boolean> {
+    let [hasDropped, isAnyLeft, after] = [false, false, undefined as RelPath | undefined];
+    do {
+      await this.#ledger.change(() => {
+        const paths = this.#store.supersededPaths(after, SLICE);
+        const over = paths.filter((path) => !isBelow(waiting, diskPathOf(this.#store, path)));
+        hasDropped ||= over.length > 0;
+        isAnyLeft ||= over.length < paths.length;
+        after = paths.at(-1);
+        if (after === undefined) this.#isAny = isAnyLeft;
+        return over.length > 0 ? { dropSuperseded: over } : undefined;
+      });
+    } while (after !== undefined);
+    return hasDropped;
+  }
+}
+
+/** The path, or a directory that it is in, is among these. */
+function isBelow(waiting: ReadonlySet<string>, diskPath: string): boolean {
+  for (let at: string | undefined = diskPath; at !== undefined; at = parentPath(at as RelPath)) {
+    if (waiting.has(at)) return true;
+  }
+  return false;
 }

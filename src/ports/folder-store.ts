@@ -85,7 +85,7 @@ export interface Intent {
 /** Changes that take effect together. Applied in the order of these fields. */
 export interface FolderChange {
   readonly identity?: FolderIdentity;
-  /** Drops every row of ours: an empty base. Sequences start again at 1. */
+  /** Drops every row of ours and every superseded version: an empty base. Sequences start again at 1. */
   readonly forgetOurs?: true;
   /** Drops all claims of these devices and what is known of their index. */
   readonly forgetPeers?: readonly DeviceId[];
@@ -103,6 +103,10 @@ export interface FolderChange {
   readonly addIntents?: readonly Intent[];
   /** By path and stage name. */
   readonly removeIntents?: readonly Pick<Intent, 'path' | 'stageName'>[];
+  /** No longer superseded versions of these paths. */
+  readonly dropSuperseded?: readonly RelPath[];
+  /** Kept although others announce something else at the path; of two at one path the one that came first. */
+  readonly keepSuperseded?: readonly Entry[];
 }
 
 export interface FolderStore {
@@ -125,6 +129,10 @@ export interface FolderStore {
   /** True if `endIndex` of the device would drop claims. Looks through all its claims once an index has begun anew. */
   hasOutdated(device: DeviceId): boolean;
   intents(): readonly Intent[];
+  /** The version kept of the path that others do not announce any more, and that may stand on the disk all the same. */
+  superseded(path: RelPath): Entry | undefined;
+  /** Paths of which such a version is kept, in the order of `paths`, above `after`, at most `limit`. */
+  supersededPaths(after: RelPath | undefined, limit: number): readonly RelPath[];
   commit(change: FolderChange): Promise<void>;
 }
 

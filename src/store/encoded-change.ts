@@ -18,6 +18,10 @@ export interface EncodedClaim extends Row {
   readonly digest: Uint8Array;
 }
 
+export interface EncodedSuperseded extends Row {
+  readonly path: string;
+}
+
 /** The fields of FolderChange, in their order and meaning. */
 export interface EncodedChange {
   readonly identity: FolderIdentity | undefined;
@@ -33,6 +37,8 @@ export interface EncodedChange {
   readonly refresh: readonly EncodedOurs[];
   readonly addIntents: readonly Intent[];
   readonly removeIntents: readonly IntentKey[];
+  readonly dropSuperseded: readonly string[];
+  readonly keepSuperseded: readonly EncodedSuperseded[];
 }
 
 /** What a writer does, in order. */
@@ -55,15 +61,19 @@ export function encodeChange(change: FolderChange): EncodedChange {
     refresh: (change.refresh ?? []).map(encodeOurs),
     addIntents: (change.addIntents ?? []).map(plainIntent),
     removeIntents: (change.removeIntents ?? []).map(intentKey),
+    dropSuperseded: change.dropSuperseded ?? [],
+    keepSuperseded: (change.keepSuperseded ?? []).map(encodeSuperseded),
   };
 }
 
 /** Rows that the item writes; at least 1. */
 export function weighItem(item: WriteItem): number {
   if (item.kind === 'forget') return 1;
-  const { ours, refresh, claims, addIntents, removeIntents } = item.change;
+  const { ours, refresh, claims, ...rest } = item.change;
+  const { addIntents, removeIntents, dropSuperseded, keepSuperseded } = rest;
   const rows = ours.length + refresh.length + (claims?.rows.length ?? 0);
-  return 1 + rows + addIntents.length + removeIntents.length;
+  const kept = dropSuperseded.length + keepSuperseded.length;
+  return 1 + rows + addIntents.length + removeIntents.length + kept;
 }
 
 /** The paths at which our rows, and others' versions, may differ after a change; `all` if it reaches beyond those. */
@@ -96,6 +106,11 @@ function encodeClaim(entry: Entry): EncodedClaim {
     record: row.record,
     blocks: new Uint8Array(row.blocks),
   };
+}
+
+function encodeSuperseded(entry: Entry): EncodedSuperseded {
+  const { record, blocks } = encodeRow(entry);
+  return { path: entry.path, record, blocks: new Uint8Array(blocks) };
 }
 
 function plainIntent({ path, stageName, displaced, conflictCopy }: Intent): Intent {

@@ -35,6 +35,8 @@ export function folderStore({ reads, commit, asThrown }: FolderStoreParts): Fold
     peers: () => ask((from) => from.peers()),
     hasOutdated: (device) => ask((from) => from.hasOutdated(device)),
     intents: () => ask((from) => from.intents()),
+    superseded: (path) => ask((from) => from.superseded(path)),
+    supersededPaths: (after, limit) => ask((from) => from.supersededPaths(after, limit)),
     commit,
   };
 }

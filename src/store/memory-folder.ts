@@ -1,12 +1,14 @@
 /** One folder's state in memory: a change is applied wholly and at once. The contract is ports/folder-store. */
 
 import type { DeviceId } from '../model/device-id.ts';
+import type { Entry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import type { FolderChange, FolderIdentity, Intent } from '../ports/folder-store.ts';
 import type { FolderReads } from './folder-reads.ts';
 import { MemoryClaims } from './memory-claims.ts';
 import { MemoryOurs } from './memory-ours.ts';
 import { compareIntents, compareStoredPaths } from './order.ts';
+import { decodeEntry, encodeRow } from './rows.ts';
 
 /** Reads see every `apply` that has returned. `clone` is an equal, independent copy. */
 export class MemoryFolder implements FolderReads {
@@ -14,6 +16,7 @@ export class MemoryFolder implements FolderReads {
   #ours = new MemoryOurs();
   #claims = new MemoryClaims();
   #intents = new Map<string, Intent>();
+  #superseded = new Map<RelPath, Entry>();
   /** Made when it is asked for, gone when the set of paths may have changed. */
   #sorted: readonly RelPath[] | undefined;
 
@@ -69,12 +72,25 @@ export class MemoryFolder implements FolderReads {
     return [...this.#intents.values()].sort(compareIntents);
   }
 
+  superseded(path: RelPath): Entry | undefined {
+    return this.#superseded.get(path);
+  }
+
+  supersededPaths(after: RelPath | undefined, limit: number): readonly RelPath[] {
+    const paths = [...this.#superseded.keys()].sort(compareStoredPaths);
+    const start = after === undefined ? 0 : indexAfter(paths, after);
+    return paths.slice(start, start + limit);
+  }
+
   /** All of it, or a throw of BUG and nothing. */
   apply(change: FolderChange): void {
     const base = change.forgetOurs === true ? 0 : this.#ours.lastSequence();
     this.#ours.check(change.ours ?? [], base);
     if (change.identity !== undefined) this.#identity = { ...change.identity };
-    if (change.forgetOurs === true) this.#ours = new MemoryOurs();
+    if (change.forgetOurs === true) {
+      this.#ours = new MemoryOurs();
+      this.#superseded.clear();
+    }
     this.#applyClaims(change);
     for (const row of change.ours ?? []) this.#ours.put(row);
     for (const row of change.refresh ?? []) this.#ours.refresh(row);
@@ -85,6 +101,8 @@ export class MemoryFolder implements FolderReads {
     for (const { path, stageName } of change.removeIntents ?? []) {
       this.#intents.delete(`${path}\0${stageName}`);
     }
+    for (const path of change.dropSuperseded ?? []) this.#superseded.delete(path);
+    for (const entry of change.keepSuperseded ?? []) this.#keep(entry);
     this.#sorted = undefined;
   }
 
@@ -94,7 +112,15 @@ export class MemoryFolder implements FolderReads {
     copy.#ours = this.#ours.clone();
     copy.#claims = this.#claims.clone();
     copy.#intents = new Map(this.#intents);
+    copy.#superseded = new Map(this.#superseded);
     return copy;
+  }
+
+  #keep(entry: Entry): void {
+    if (this.#superseded.has(entry.path)) return;
+    const { record, blocks } = encodeRow(entry);
+    const row = { record, blocks: new Uint8Array(blocks) };
+    this.#superseded.set(entry.path, decodeEntry(entry.path, row));
   }
 
   #applyClaims({ forgetPeers, beginIndex, claims, endIndex, peer }: FolderChange): void {

@@ -42,6 +42,8 @@ export class ReadCache {
       peers: () => from.peers(),
       hasOutdated: (device) => from.hasOutdated(device),
       intents: () => from.intents(),
+      superseded: (path) => from.superseded(path),
+      supersededPaths: (after, limit) => from.supersededPaths(after, limit),
     };
   }
 

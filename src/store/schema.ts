@@ -87,4 +87,14 @@ export const MIGRATIONS: readonly Migration[] = [
   noteCounters,
   // Rows may tell of changes that are kept: whoever does not know of them would announce them.
   [`ALTER TABLE identity ADD COLUMN kind TEXT NOT NULL DEFAULT 'send-receive'`],
+  // What may stand on the disk though nobody announces it any more.
+  [
+    `CREATE TABLE superseded (
+        folder INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        record BLOB NOT NULL,
+        blocks BLOB NOT NULL,
+        PRIMARY KEY (folder, path)
+      ) STRICT`,
+  ],
 ];

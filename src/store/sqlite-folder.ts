@@ -3,6 +3,7 @@
 import { equalBytes, toHex } from '../base/bytes.ts';
 import { KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
+import type { Entry } from '../model/entry.ts';
 import { FOLDER_KINDS, type FolderKind } from '../model/folder.ts';
 import { comparePaths, parseRelPath, type RelPath } from '../model/path.ts';
 import { versionKey } from '../model/version.ts';
@@ -162,6 +163,22 @@ export class SqliteFolder implements FolderReads {
   intents(): readonly Intent[] {
     const sql = `SELECT * FROM intent WHERE folder = ${FOLDER}`;
     return this.#each(sql, intentIn).sort(compareIntents);
+  }
+
+  superseded(path: RelPath): Entry | undefined {
+    const sql = `SELECT record, blocks FROM superseded WHERE folder = ${FOLDER} AND path = ?2`;
+    const row = this.#first(sql, path);
+    if (row === undefined) return undefined;
+    return decodeEntry(path, { record: bytesIn(row, 'record'), blocks: bytesIn(row, 'blocks') });
+  }
+
+  supersededPaths(after: RelPath | undefined, limit: number): readonly RelPath[] {
+    return this.#each(
+      `SELECT path FROM superseded WHERE folder = ${FOLDER} AND path > ?2 ORDER BY path LIMIT ?3`,
+      (row) => pathOf(textIn(row, 'path')),
+      after ?? '',
+      limit,
+    );
   }
 
   #pathId(path: RelPath): number | undefined {

@@ -23,6 +23,7 @@ const FORGET = [
   'DELETE FROM path WHERE folder = ?',
   'DELETE FROM peer WHERE folder = ?',
   'DELETE FROM intent WHERE folder = ?',
+  'DELETE FROM superseded WHERE folder = ?',
   'DELETE FROM identity WHERE folder = ?',
   'DELETE FROM folder WHERE id = ?',
 ];
@@ -83,6 +84,7 @@ export class SqliteWriter {
     if (change.identity !== undefined) this.#setIdentity(id, change.identity);
     if (change.forgetOurs) {
       this.#sql.run('DELETE FROM ours WHERE folder = ?', id);
+      this.#sql.run('DELETE FROM superseded WHERE folder = ?', id);
       paths.sweep();
     }
     new SqliteClaims(this.#sql, { folder: id, paths }).apply(change);
@@ -96,6 +98,7 @@ export class SqliteWriter {
     }
     this.#refreshOurs(change.refresh, paths);
     this.#applyIntents(id, change);
+    this.#applySuperseded(id, change);
   }
 
   #refreshOurs(rows: readonly EncodedOurs[], paths: SqlitePaths): void {
@@ -171,6 +174,16 @@ export class SqliteWriter {
         path,
         stageName,
       );
+    }
+  }
+
+  #applySuperseded(folder: number, { dropSuperseded, keepSuperseded }: EncodedChange): void {
+    for (const path of dropSuperseded) {
+      this.#sql.run('DELETE FROM superseded WHERE folder = ? AND path = ?', folder, path);
+    }
+    for (const { path, record, blocks } of keepSuperseded) {
+      const sql = 'INSERT OR IGNORE INTO superseded VALUES (?, ?, ?, ?)';
+      this.#sql.run(sql, folder, path, record, blocks);
     }
   }
 

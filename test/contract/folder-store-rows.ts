@@ -174,6 +174,8 @@ export const anyChange: fc.Arbitrary<LooseChange> = fc.record(
     ours: fc.array(fc.record({ entry: anyEntry, local: anyLocal }), { maxLength: 6 }),
     addIntents: fc.array(intent, { maxLength: 3 }),
     removeIntents: fc.array(intent, { maxLength: 3 }),
+    dropSuperseded: fc.array(path.map(parseRelPath), { maxLength: 3 }),
+    keepSuperseded: fc.array(anyEntry, { maxLength: 3 }),
   },
   { requiredKeys: [] },
 );

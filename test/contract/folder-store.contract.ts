@@ -52,6 +52,8 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
       assert.equal(folder.peer(DEVICE_A), undefined);
       assert.deepEqual(folder.peers(), []);
       assert.deepEqual(folder.intents(), []);
+      assert.equal(folder.superseded(at('a')), undefined);
+      assert.deepEqual(folder.supersededPaths(undefined, 10), []);
     });
 
     it('gives one object per folder and lists what was asked for', () => {
@@ -379,6 +381,23 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
       assert.deepEqual(folder.intents(), intents.slice(0, 1));
     });
 
+    it('keeps one superseded version of a path, the first, until it is dropped or the base is lost', async () => {
+      const keep = (...keepSuperseded: ReturnType<typeof fileAt>[]) =>
+        folder.commit({ keepSuperseded });
+      await keep(fileAt('b/c', '1'), fileAt('a', '1'));
+      await keep(fileAt('b/c', '2'), fileAt('d', '1'));
+      assert.deepEqual(folder.superseded(at('b/c')), fileAt('b/c', '1'));
+      assert.deepEqual(folder.supersededPaths(undefined, 2), ['a', 'b/c']);
+      assert.deepEqual(folder.supersededPaths(at('b/c'), 2), ['d']);
+      assert.deepEqual([folder.paths(undefined, 9), folder.announced(at('a'))], [[], []]);
+      const again = [fileAt('a', '3')];
+      await folder.commit({ dropSuperseded: [at('a'), at('d')], keepSuperseded: again });
+      assert.deepEqual(folder.supersededPaths(undefined, 9), ['a', 'b/c']);
+      assert.deepEqual(folder.superseded(at('a')), fileAt('a', '3'));
+      await folder.commit({ forgetOurs: true });
+      assert.deepEqual(folder.supersededPaths(undefined, 9), []);
+    });
+
     it('shows a commit when it has resolved and not before', async () => {
       const commit = put(oursAt(1, fileAt('a', '1')));
       assert.equal(folder.ours(at('a')), undefined);
@@ -418,6 +437,7 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
         peer: { device: DEVICE_A, indexId: 2n, heard: 4 },
         ours: [oursAt(3, entry)],
         addIntents: [intent],
+        keepSuperseded: [entry],
       });
       harness = await harness.reopen();
       folder = harness.store.folder('photos');
@@ -427,6 +447,7 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
       assert.deepEqual(folder.announced(entry.path), [{ entry, holders: [DEVICE_A] }]);
       assert.deepEqual(folder.peers(), [{ device: DEVICE_A, indexId: 2n, heard: 4 }]);
       assert.deepEqual(folder.intents(), [intent]);
+      assert.deepEqual(folder.superseded(entry.path), entry);
       assert.equal(folder.lastSequence(), 3);
     });
 
@@ -438,12 +459,14 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
         ours: [oursAt(1, fileAt('a', '1'))],
         claims: { device: DEVICE_A, entries: [fileAt('b', '1')] },
         addIntents: [intentAt('a', 's')],
+        keepSuperseded: [fileAt('a', '2')],
       });
       await harness.store.forget('photos');
       assert.deepEqual(harness.store.folders(), ['other']);
       assert.equal(harness.store.folder('photos'), folder);
       assert.deepEqual([folder.identity(), folder.lastSequence()], [undefined, 0]);
       assert.deepEqual([folder.paths(undefined, 9), folder.intents()], [[], []]);
+      assert.deepEqual(folder.supersededPaths(undefined, 9), []);
       assert.deepEqual(other.paths(undefined, 9), ['a']);
       await put(oursAt(1, fileAt('c', '1')));
       assert.deepEqual(folder.paths(undefined, 9), ['c']);

@@ -77,5 +77,7 @@ function answers({ store }: StoreHarness, id: string): unknown {
     peers: folder.peers(),
     peer: folder.peer(DEVICE_A),
     intents: folder.intents(),
+    superseded: folder.supersededPaths(undefined, 100).map((path) => folder.superseded(path)),
+    few: folder.supersededPaths(at('a/b'), 2),
   };
 }

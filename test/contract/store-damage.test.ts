@@ -43,6 +43,7 @@ class Lab implements Disposable {
     write({ identity: IDENTITY, ours: OURS, addIntents: [intentAt('dir0/p0', 's1')] });
     write({ claims: { device: DEVICE_A, entries: THEIRS }, peer });
     write({ claims: { device: DEVICE_B, entries: THEIRS.slice(0, 20) } });
+    write({ keepSuperseded: THEIRS.slice(20, 40) });
     writer.close();
     this.good = fs.readFileSync(this.file);
   }
@@ -91,6 +92,8 @@ function readOne(reads: FolderReads, name: string): void {
   if (row !== undefined) assert.deepEqual(row, expected?.ours, name);
   for (const { entry } of reads.announced(at(name)))
     assert.deepEqual(entry, expected?.theirs, name);
+  const kept = reads.superseded(at(name));
+  if (kept !== undefined) assert.deepEqual(kept, expected?.theirs, name);
 }
 
 /** The same numbers at every run. */

@@ -166,7 +166,7 @@ export const settlingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/hearing.ts',
-        from: 'for (const path of paths) superseded.note(store, path);',
+        from: 'keepSuperseded: this.#context.superseded.outrun(paths),',
         to: '',
       },
     ],
@@ -190,8 +190,33 @@ export const settlingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/observer.ts',
-        from: 'return this.#dirty.has(at) || this.#reader.has(at) || this.problems.has(at);',
-        to: 'return this.#reader.has(at) || this.problems.has(at);',
+        from: 'const pending = [this.#dirty.paths(), ',
+        to: 'const pending = [',
+      },
+    ],
+  },
+  {
+    name: 'what news has superseded is forgotten with the run',
+    file: 'killed-and-outrun',
+    scenario:
+      'CRS-02: killed at any call of a new link, and its delete, it hears of those and is killed',
+    edits: [
+      {
+        file: 'src/engine/superseded.ts',
+        from: 'this.#isAny = store.supersededPaths(undefined, 1).length > 0;',
+        to: 'this.#isAny = false;',
+      },
+    ],
+  },
+  {
+    name: 'a run that ends before it has looked counts as one that has',
+    file: 'killed-and-outrun',
+    scenario: 'CRS-02: killed at any call of an edit, and two more, it hears of those and is ended',
+    edits: [
+      {
+        file: 'src/engine/durability.ts',
+        from: ' || context.superseded.isOpen',
+        to: '',
       },
     ],
   },
@@ -202,8 +227,8 @@ export const settlingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/hearing.ts',
-        from: 'await this.#context.busy.allFree(paths);',
-        to: '',
+        from: 'await busy.whileFree(paths, () => ledger.change(build));',
+        to: 'await ledger.change(build);',
       },
     ],
   },

@@ -6,8 +6,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
+import type { CallHook } from '../../lab/sim/disk.ts';
+import { parseRelPath } from '../../src/model/path.ts';
 import { assertStageEmpty, revive, sweep } from './crash-sweep.ts';
-import { assertTrees, calm, copiesOn, onJob, told, treeOf } from './scene.ts';
+import { assertTrees, calm, copiesOn, onJob, storeOf, told, treeOf } from './scene.ts';
 
 type Deed = (laptop: SimDevice) => void;
 
@@ -67,6 +69,63 @@ for (const [what, { deeds, after }] of Object.entries(CHANGES)) {
     ));
 }
 
+for (const [what, { deeds, after }] of Object.entries(CHANGES)) {
+  for (const then of ['is killed again', 'is ended'] as const) {
+    test(`CRS-02: killed at any call of ${what}, it hears of those and ${then} before it has looked, and ends the same`, async () => {
+      let ends = 0;
+      await sweep(
+        async (world, moment) => {
+          const [laptop, desk] = [world.device('laptop'), world.device('desk')];
+          world.mesh();
+          world.network.shape('laptop', 'desk', { delayMs: 0, jitterMs: 0 });
+          laptop.person.write('keep', 'keep');
+          laptop.person.write('d/f', 'old');
+          world.upAll();
+          await world.run({ ms: 2000 });
+          moment.at(desk, () => world.crash(desk, 'kill'), 'apply');
+          for (const deed of deeds) {
+            deed(laptop);
+            await world.run({ ms: 2000 });
+          }
+          if (desk.life === undefined) {
+            for (let i = 0; i < MANY; i++) desk.person.write(`many/${i}`, `${i}`);
+          }
+          revive(world, desk);
+          onceHeard(desk, laptop, () => {
+            ends += 1;
+            if (then === 'is ended') world.askToStop(desk);
+            else world.crash(desk, 'kill');
+          });
+          await world.run({ ms: 10_000 });
+          revive(world, desk);
+          await calm(world);
+          for (const device of [laptop, desk]) {
+            const tree = treeOf(device).filter((line) => !line.startsWith('many/'));
+            assert.deepEqual(tree, after, device.name);
+          }
+          assertStageEmpty(desk);
+        },
+        { moreThan: 5 },
+      );
+      assert.ok(ends > 5, `${ends} ends`);
+    });
+  }
+}
+
+/** Acts as soon as the device knows more of the other one's index than now, if that is while it looks at its disk. */
+function onceHeard(device: SimDevice, other: SimDevice, act: () => void): void {
+  let before: number | undefined;
+  const hook: CallHook = (_call, { job }) => {
+    if (device.life === undefined) return void device.hooks.delete(hook);
+    const heard = storeOf(device).peer(other.id)?.heard ?? 0;
+    before ??= heard;
+    if (heard === before || !['look', 'read'].includes(job)) return;
+    device.hooks.delete(hook);
+    act();
+  };
+  device.hooks.add(hook);
+}
+
 test('CRS-02: killed while a group is made durable, and news of its files has come meanwhile, it ends the same', async () => {
   let kills = 0;
   for (let nth = 15; nth <= 165; nth += 30) {
@@ -100,4 +159,34 @@ test('CRS-02: killed while a group is made durable, and news of its files has co
     });
   }
   assert.ok(kills > 5, `${kills} kills`);
+});
+
+test('CRS-02: killed while a link is put in place whose delete is being heard of, it ends the same', async () => {
+  let kills = 0;
+  for (let delayMs = 0; delayMs < 60; delayMs += 1) {
+    await told({ laptop: {}, phone: {}, desk: {} }, async (world, laptop, phone, desk) => {
+      const near = { delayMs: 0, jitterMs: 0 };
+      world.network.shape('laptop', 'phone', near);
+      world.network.shape('phone', 'desk', near);
+      world.network.shape('laptop', 'desk', { delayMs, jitterMs: 0 });
+      laptop.person.write('keep', 'keep');
+      world.upAll();
+      await calm(world);
+      const stop = onJob(desk, 'apply', () => {
+        if (!desk.person.tree().has('link')) return;
+        stop();
+        kills += 1;
+        world.crash(desk, 'kill');
+      });
+      laptop.person.makeLink('link', 'keep');
+      const path = parseRelPath('link');
+      await world.runUntil(() => storeOf(phone).ours(path) !== undefined, { ms: 5000 });
+      phone.person.delete('link');
+      await world.run({ ms: 4000 });
+      revive(world, desk);
+      await calm(world);
+      assertTrees([laptop, phone, desk], ['keep = keep']);
+    });
+  }
+  assert.ok(kills > 20, `${kills} kills`);
 });
