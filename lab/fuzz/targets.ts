@@ -13,6 +13,7 @@ export interface TargetEntry {
 const WIRE = ['src/bep/', 'src/model/', 'node_modules/@bufbuild/protobuf/dist/esm/wire/'];
 const messages = () => import('./targets/bep-messages.ts');
 const small = () => import('./targets/model.ts');
+const told = () => import('./targets/told-names.ts');
 
 /** In the order in which they are run. */
 export const TARGETS: readonly TargetEntry[] = [
@@ -70,9 +71,29 @@ export const TARGETS: readonly TargetEntry[] = [
     load: async () => (await import('./targets/command-line.ts')).commandLine,
   },
   {
+    name: 'daemon-answer',
+    files: ['src/cli/', 'src/api/'],
+    load: async () => (await import('./targets/daemon-answer.ts')).daemonAnswer,
+  },
+  {
     name: 'store-row',
     files: ['src/store/'],
     load: async () => (await import('./targets/store-row.ts')).storeRow,
+  },
+  {
+    name: 'database',
+    files: ['src/store/'],
+    load: async () => (await import('./targets/database.ts')).database,
+  },
+  {
+    name: 'displaced-name',
+    files: ['src/engine/programs/displaced-name.ts', 'src/base/utf8.ts'],
+    load: async () => (await told()).displaced,
+  },
+  {
+    name: 'mounts',
+    files: ['src/daemon/doctor/mounts.ts'],
+    load: async () => (await told()).mounts,
   },
   {
     name: 'marker',

@@ -1,20 +1,18 @@
 /** The control API as seen from a command. Answers are checked against the same schemas the daemon writes by. */
 
-import type { z } from 'zod';
 import {
   API_ROOT,
   type Configuration,
   configurationSchema,
   decidedSchema,
-  errorSchema,
 } from '../api/control.ts';
-import { type StreamEvent, streamEventSchema } from '../api/events.ts';
+import type { StreamEvent } from '../api/events.ts';
 import type { Decision, FolderKindRequest } from '../api/kind-requests.ts';
 import type { Pause, Resume } from '../api/pause-requests.ts';
 import type { AddDevice, AddFolder, Rescan, ShareFolder } from '../api/requests.ts';
 import type { ConfigurationService } from '../api/service.ts';
 import { type StatusReport, statusSchema } from '../api/status.ts';
-import { ERRORS, type ErrorCode, KithError } from '../base/error.ts';
+import { eventsIn, readAnswer, refusalIn } from './answer.ts';
 import { exchange, type HttpQuestion, type HttpTarget, pieces, readText } from './http.ts';
 
 type Method = HttpQuestion['method'];
@@ -41,54 +39,54 @@ export class DaemonClient implements ConfigurationService {
   }
 
   async status(): Promise<StatusReport> {
-    return read(statusSchema, await this.#ask('GET', '/status'));
+    return readAnswer(statusSchema, await this.#ask('GET', '/status'));
   }
 
   async configuration(): Promise<Configuration> {
-    return read(configurationSchema, await this.#ask('GET', '/devices'));
+    return readAnswer(configurationSchema, await this.#ask('GET', '/devices'));
   }
 
   async addDevice(body: AddDevice): Promise<Configuration> {
-    return read(configurationSchema, await this.#ask('POST', '/devices', body));
+    return readAnswer(configurationSchema, await this.#ask('POST', '/devices', body));
   }
 
   async removeDevice(device: string): Promise<Configuration> {
     const path = `/devices/${encodeURIComponent(device)}`;
-    return read(configurationSchema, await this.#ask('DELETE', path));
+    return readAnswer(configurationSchema, await this.#ask('DELETE', path));
   }
 
   async addFolder(body: AddFolder): Promise<Configuration> {
-    return read(configurationSchema, await this.#ask('POST', '/folders', body));
+    return readAnswer(configurationSchema, await this.#ask('POST', '/folders', body));
   }
 
   async setFolderKind(folder: string, body: FolderKindRequest): Promise<Configuration> {
     const path = `/folders/${encodeURIComponent(folder)}/kind`;
-    return read(configurationSchema, await this.#ask('POST', path, body));
+    return readAnswer(configurationSchema, await this.#ask('POST', path, body));
   }
 
   async pause(body: Pause): Promise<Configuration> {
-    return read(configurationSchema, await this.#ask('POST', '/pause', body));
+    return readAnswer(configurationSchema, await this.#ask('POST', '/pause', body));
   }
 
   async resume(body: Resume): Promise<Configuration> {
-    return read(configurationSchema, await this.#ask('POST', '/resume', body));
+    return readAnswer(configurationSchema, await this.#ask('POST', '/resume', body));
   }
 
   /** How many changes it was about. May take long in a large folder. */
   async decide(folder: string, decision: Decision): Promise<number> {
     const path = `/folders/${encodeURIComponent(folder)}/${decision}`;
     const signal = this.#signal;
-    return read(decidedSchema, await this.#talk('POST', path, { signal })).changes;
+    return readAnswer(decidedSchema, await this.#talk('POST', path, { signal })).changes;
   }
 
   async removeFolder(folder: string): Promise<Configuration> {
     const path = `/folders/${encodeURIComponent(folder)}`;
-    return read(configurationSchema, await this.#ask('DELETE', path));
+    return readAnswer(configurationSchema, await this.#ask('DELETE', path));
   }
 
   async shareFolder(folder: string, body: ShareFolder): Promise<Configuration> {
     const path = `/folders/${encodeURIComponent(folder)}/share`;
-    return read(configurationSchema, await this.#ask('POST', path, body));
+    return readAnswer(configurationSchema, await this.#ask('POST', path, body));
   }
 
   /** Resolves when the scan is done. */
@@ -101,7 +99,7 @@ export class DaemonClient implements ConfigurationService {
     const link = { target: this.#target, signal: this.#signal };
     const question = { method: 'GET', path: `${API_ROOT}/events`, signal: this.#signal } as const;
     const answer = await exchange(this.#target, { ...question, headMs: ANSWER_MS });
-    if (answer.statusCode !== 200) throw refusal(await readText(answer, link));
+    if (answer.statusCode !== 200) throw refusalIn(await readText(answer, link));
     // Disposing must not wait for the next event, as ending the generator would.
     return Object.assign(eventsIn(pieces(answer, link)), {
       [Symbol.dispose]: () => void answer.destroy(),
@@ -121,41 +119,7 @@ export class DaemonClient implements ConfigurationService {
     const link = { target: this.#target, signal: this.#signal };
     const answer = await exchange(this.#target, { ...rest, method, path: API_ROOT + path });
     const text = await readText(answer, link);
-    if (answer.statusCode !== 200) throw refusal(text);
+    if (answer.statusCode !== 200) throw refusalIn(text);
     return text;
   }
-}
-
-async function* eventsIn(parts: AsyncIterable<string>): AsyncGenerator<StreamEvent> {
-  let rest = '';
-  for await (const part of parts) {
-    const lines = (rest + part).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line.startsWith('data: ')) yield read(streamEventSchema, line.slice(6));
-    }
-  }
-}
-
-function read<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {
-  const answer = schema.safeParse(parseJson(text));
-  if (answer.success) return answer.data;
-  throw new KithError('API_ANSWER_INVALID', {}, answer.error);
-}
-
-function refusal(text: string): KithError {
-  const { code, data } = read(errorSchema, text);
-  return isCode(code) ? new KithError(code, data) : new KithError('API_ANSWER_INVALID', { code });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new KithError('API_ANSWER_INVALID', {}, error);
-  }
-}
-
-function isCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERRORS, code);
 }

@@ -21,17 +21,22 @@ function knownLines(error: KithError): readonly string[] {
   const { mistakes, reasons, file, ...facts } = error.data;
   const title = `kith: ${error.message}${factsText(facts)}`;
   if (Array.isArray(mistakes))
-    return [title, ...mistakes.map((found) => mistakeLine(String(file), found))];
-  if (Array.isArray(reasons)) return [title, ...reasons.map((reason) => `  ${String(reason)}`)];
+    return [title, ...mistakes.map((found) => mistakeLine(factText(file), found))];
+  if (Array.isArray(reasons)) return [title, ...reasons.map((reason) => `  ${factText(reason)}`)];
   const withFile = file === undefined ? facts : { file, ...facts };
   return [`kith: ${error.message}${factsText(withFile)}`, ...causeLines(error)];
 }
 
 function factsText(facts: Readonly<Record<string, unknown>>): string {
   const shown = Object.entries(facts).map(([name, value]) => {
-    return `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+    return `${name}: ${factText(value)}`;
   });
   return shown.length === 0 ? '' : ` (${shown.join(', ')})`;
+}
+
+/** Facts may come from elsewhere: not all of them can be made a string by `String`. */
+function factText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 function causeLines({ cause }: KithError): readonly string[] {
@@ -40,7 +45,7 @@ function causeLines({ cause }: KithError): readonly string[] {
 
 /** `FILE:LINE:COLUMN:`, which editors and terminals make a link of. */
 function mistakeLine(file: string, found: unknown): string {
-  const at = (name: string): string => String(Reflect.get(Object(found), name));
+  const at = (name: string): string => factText(Reflect.get(Object(found), name));
   const where = at('where') === '' ? '' : `${at('where')}: `;
   return `  ${file}:${at('line')}:${at('column')}: ${where}${at('text')}`;
 }

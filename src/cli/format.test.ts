@@ -82,6 +82,17 @@ test('an error shows its facts, its reasons and its cause, each made plain', () 
   assert.deepEqual(errorLines(refused).slice(1), ['  one', '  two']);
 });
 
+test('facts of another program that no string can be made of are shown as they came', () => {
+  const odd = JSON.parse('{"toString":1,"valueOf":1}');
+  const refused = new KithError('CONFIG_CHANGE_REFUSED', { reasons: [odd] });
+  assert.deepEqual(errorLines(refused).slice(1), ['  {"toString":1,"valueOf":1}']);
+  const wrong = new KithError('CONFIG_INVALID', { file: odd, mistakes: [{ line: odd }, null] });
+  assert.deepEqual(errorLines(wrong).slice(1), [
+    '  {"toString":1,"valueOf":1}:{"toString":1,"valueOf":1}:: ',
+    '  {"toString":1,"valueOf":1}::: ',
+  ]);
+});
+
 test('a bug comes with its stack, an error of the system without', () => {
   assert.ok(errorLines(new TypeError('oops')).length > 1);
   const system = Object.assign(new Error("EACCES: permission denied, open '/x'"), {
@@ -103,7 +114,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
   const problem = { path: 'x\u001b[31m', code: 'FILE_DENIED', text: 'denied' };
   const lines = statusLines(
     {
-      device: 'SELF',
+      device: 'SE\u001bLF',
       name: 'laptop',
       version: '0.1.0',
       uptimeMs: 65_000,
@@ -157,7 +168,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
     { paint: (_colour, text) => text, nowMs: 61_000 },
   );
   assert.deepEqual(lines, [
-    'laptop  SELF',
+    'laptop  SE\\u{1b}LF',
     'kith 0.1.0, running for 1 min',
     'note  look\\u{1b} here',
     '',

@@ -24,7 +24,7 @@ export function statusLines(
   { paint, nowMs }: { readonly paint: Out['paint']; readonly nowMs: number },
 ): readonly string[] {
   const { name, device, version, uptimeMs, folders, notes } = report;
-  const head = `${paint('bold', plainText(name))}  ${device}`;
+  const head = `${paint('bold', plainText(name))}  ${plainText(device)}`;
   const about = `kith ${plainText(version)}, running for ${durationText(uptimeMs)}`;
   const none = folders.length === 0 ? ['', 'No folder yet: kith folder add ID PATH'] : [];
   return [
