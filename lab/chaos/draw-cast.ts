@@ -6,6 +6,7 @@ import type { Actor, Script } from './script.ts';
 
 const TEN_YEARS_MS = 315_360_000_000;
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+export const MOST_DEVICES = NAMES.length;
 /** How disks take names that are not as others take them. */
 const NAMINGS: readonly DiskOptions[] = [
   { foldsCase: true },

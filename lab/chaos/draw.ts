@@ -5,7 +5,7 @@
 
 import type { DiskOptions } from '../sim/disk-options.ts';
 import { SimRandom } from '../sim/random.ts';
-import { drawCast, drawLinks } from './draw-cast.ts';
+import { drawCast, drawLinks, MOST_DEVICES } from './draw-cast.ts';
 import {
   drawError,
   drawFailedSync,
@@ -14,27 +14,8 @@ import {
   drawSlowness,
   drawStep,
 } from './draw-faults.ts';
+import { type Deed, type DrawOptions, TROUBLES, type Trouble } from './draw-options.ts';
 import type { Act, Actor, Decision, FaultAct, Flock, Script, UserAct, When } from './script.ts';
-
-/** What may befall a run. */
-const TROUBLES = [
-  'links',
-  'lines',
-  'kills',
-  'power',
-  'stops',
-  'errors',
-  'clocks',
-  'room',
-  'database',
-  'moments',
-  'platters',
-  'carelessness',
-  'roots',
-  'emptying',
-  'slowness',
-] as const;
-type Trouble = (typeof TROUBLES)[number];
 
 /** Names of files: a run uses a few of them, so that people meet, or many, so that much is under way. */
 const PATHS: readonly string[] = [
@@ -57,18 +38,16 @@ const FLOCK_PATHS: readonly string[] = ['w/0', 'd/1', 'w/v/2'];
 const MODES = [0o644, 0o755, 0o600] as const;
 const CUTS = ['ordered', 'weak', 'nothing'] as const;
 const PROGRAMS = ['apply', 'settle', 'look', 'study', 'writePieces', 'reuse', 'serve'] as const;
-export interface DrawOptions {
-  /** Acts of people, about; 20 to 150 unless said. */
-  readonly acts?: number;
-}
+/** Acts of fate among all, where there is any trouble. */
+const FATE = 0.25;
 
-/** Equal seeds draw equal scripts. */
+/** Equal seeds and options draw equal scripts. */
 export function drawScript(seed: number, options: DrawOptions = {}): Script {
   const random = new SimRandom(seed).fork('script');
-  const cast = drawCast(random.fork('cast'));
-  const troubles = drawTroubles(random.fork('troubles'));
+  const cast = drawCast(random.fork('cast')).slice(0, Math.max(2, options.devices ?? MOST_DEVICES));
+  const troubles = options.troubles ?? drawTroubles(random.fork('troubles'));
   const count = options.acts ?? random.fork('length').between(20, 150);
-  const drawer = new Drawer(random, { cast, troubles });
+  const drawer = new Drawer(random, { cast, troubles, options });
   const decisions = Array.from({ length: count }, (_, at) => drawer.decision(at + 1));
   const names = cast.map(({ name }) => name);
   const links = drawLinks(random.fork('links'), names);
@@ -76,37 +55,44 @@ export function drawScript(seed: number, options: DrawOptions = {}): Script {
   return { format: 1, seed, schedule, cast, links, decisions };
 }
 
-function drawTroubles(random: SimRandom): ReadonlySet<Trouble> {
+function drawTroubles(random: SimRandom): readonly Trouble[] {
   const mix = random.unit();
-  if (mix < 0.1) return new Set();
-  if (mix < 0.4) return new Set([random.pick(TROUBLES)]);
-  return new Set(TROUBLES.filter(() => random.chance(0.4)));
+  if (mix < 0.1) return [];
+  if (mix < 0.4) return [random.pick(TROUBLES)];
+  return TROUBLES.filter(() => random.chance(0.4));
 }
 
 class Drawer {
   readonly #random: SimRandom;
   readonly #cast: readonly Actor[];
   readonly #troubles: readonly Trouble[];
+  readonly #fate: number;
   /** Of this run: how hasty people are, and the names they use. */
   readonly #haste: number;
   readonly #paths: readonly string[];
   readonly #dirs: readonly string[];
   readonly #flocks: number;
+  readonly #people: readonly Deed[] | undefined;
   readonly #flockDirs: readonly string[];
   readonly #crowd: number;
 
-  constructor(random: SimRandom, run: { cast: readonly Actor[]; troubles: ReadonlySet<Trouble> }) {
+  constructor(
+    random: SimRandom,
+    run: { cast: readonly Actor[]; troubles: readonly Trouble[]; options: DrawOptions },
+  ) {
     this.#random = random;
     this.#cast = run.cast;
-    this.#troubles = [...run.troubles];
+    this.#troubles = run.troubles;
+    this.#people = run.options.people;
+    this.#fate = run.options.fate ?? FATE;
     this.#haste = random.fork('haste').pick([0.3, 0.8, 0.95, 0.97]);
-    this.#flocks = random.fork('flocks').pick(FLOCK_SHARES);
+    this.#flocks = run.options.flocks ?? random.fork('flocks').pick(FLOCK_SHARES);
     this.#crowd = random.fork('crowd').chance(1 / CROWDS_IN) ? CROWD_TIMES : 1;
     const flockDirs = random.fork('flock directories');
     this.#flockDirs = [flockDirs.pick(FLOCK_DIRS), flockDirs.pick(FLOCK_DIRS)];
     const [odd, dirs] = drawOddNames(run.cast);
-    const most = odd.length + random.fork('names').pick([3, 8, 8, 22]);
-    const paths = [...new Set([...odd, ...PATHS])].slice(0, most);
+    const names = run.options.names ?? random.fork('names').pick([3, 8, 8, 22]);
+    const paths = [...new Set([...odd, ...PATHS])].slice(0, odd.length + names);
     this.#paths = this.#flocks > 0 ? [...paths, ...FLOCK_PATHS] : paths;
     this.#dirs = [...DIRS, ...dirs, ...(this.#flocks > 0 ? ['w'] : [])];
   }
@@ -114,7 +100,7 @@ class Drawer {
   /** The decision of this number; it depends on the seed and the number alone. */
   decision(id: number): Decision {
     const random = this.#random.fork('decision', id);
-    const isTrouble = this.#troubles.length > 0 && random.chance(0.25);
+    const isTrouble = this.#troubles.length > 0 && random.chance(this.#fate);
     const act = isTrouble ? this.#trouble(random) : this.#userAct(random);
     return { id, when: this.#when(random.fork('when'), act), act };
   }
@@ -137,6 +123,24 @@ class Drawer {
   #userAct(random: SimRandom): UserAct {
     const on = this.#device(random);
     if (random.fork('flock').chance(this.#flocks)) return { ...this.#flock(random), on };
+    return this.#people === undefined
+      ? this.#deed(random, on)
+      : this.#chosenDeed(random, { on, people: this.#people });
+  }
+
+  /** One of these, each as often as another. */
+  #chosenDeed(
+    random: SimRandom,
+    { on, people }: { readonly on: string; readonly people: readonly Deed[] },
+  ): UserAct {
+    const wanted = random.fork('deed').pick(people);
+    for (let tries = 0; ; tries++) {
+      const act = this.#deed(random.fork('try', tries), on);
+      if (act.do === wanted) return act;
+    }
+  }
+
+  #deed(random: SimRandom, on: string): UserAct {
     const path = random.pick(this.#paths);
     const dice = random.unit();
     if (dice < 0.42) return { do: 'write', on, path, ...drawBytes(random), ...this.#care(random) };

@@ -20,12 +20,14 @@ const PLENTY = 2 ** 40;
 /** Number of the file system that hides a folder. */
 const OTHER_DISK = 99n;
 
+type Database = MemorySnapshot | undefined;
+
 /** Where it happens. */
 export interface Place {
   readonly world: KithWorld;
   readonly history: History;
-  /** What the database of a device was before it last went down. */
-  readonly databases: Map<string, MemorySnapshot | undefined>;
+  /** The database of a device when it last went down without a word, and when it did the time before. */
+  readonly databases: Map<string, { readonly last: Database; readonly before: Database }>;
   /** Devices without power, and when they went dark in virtual milliseconds. */
   readonly dark: Map<string, number>;
   /** Devices whose database was put back once: its rows promise nothing. */
@@ -84,7 +86,10 @@ function befall(act: Befalling, place: Place, device: SimDevice): boolean {
       die(place, device);
       place.rolledBack.add(device.name);
       place.history.forgot(device.name);
-      device.replaceDatabase(act.how === 'lost' ? undefined : place.databases.get(device.name));
+      // What it was when it went down is what it has: older is only that of a life before.
+      device.replaceDatabase(
+        act.how === 'lost' ? undefined : place.databases.get(device.name)?.before,
+      );
       return true;
     case 'mend':
       faults.clear();
@@ -165,7 +170,10 @@ function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'
   history.isBaseInDoubt = true;
   const wasAlive = device.life !== undefined;
   const others = world.devices().filter((other) => other !== device);
-  if (wasAlive) databases.set(device.name, device.database());
+  if (wasAlive) {
+    const before = databases.get(device.name)?.last;
+    databases.set(device.name, { last: device.database(), before });
+  }
   if (model !== undefined) {
     // Whatever starts again has its disks.
     if (place.hidden.has(device.name)) show(place, device);

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { commitOf, seedOf } from './commit.ts';
 import { drawScript } from './draw.ts';
+import { type DrawOptions, drawOptionsOf, drawText } from './draw-options.ts';
 import { Performance } from './performance.ts';
 import { type Repro, readRepro, tellRepro, writeRepro } from './repro.ts';
 import { shrink } from './shrink.ts';
@@ -26,10 +27,16 @@ every step that nothing a person wrote is lost (docs/testing.md).
   --shrink FILE [--seconds S]         makes the story in the file small, within S seconds (60)
   --promote FILE --name NAME          keeps it as a test: test/stories/NAME.json
 
+  --draw HOW                          with each of the first three: stories of one kind alone,
+                                      as acts=40,devices=2,names=3,flocks=0 (a share),
+                                      people=write+delete,troubles=power+kills,fate=0.25 (a
+                                      share); any of them (lab/chaos/draw-options.ts)
+
 Without --from the seeds begin at a number made from the commit.
 
   npm run sim -- --minutes 5
   npm run sim -- --seed 57 --trace 200
+  npm run sim -- --minutes 5 --draw troubles=power+platters,flocks=0
   npm run sim -- --promote sim-failures/57.json --name counter-used-twice
 `;
 
@@ -53,6 +60,7 @@ const OPTIONS = {
   promote: { type: 'string' },
   name: { type: 'string' },
   trace: { type: 'string', default: '0' },
+  draw: { type: 'string' },
   step: { type: 'string' },
   cpu: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -60,12 +68,14 @@ const OPTIONS = {
 
 async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: OPTIONS });
-  if (values.step !== undefined) return await child(values);
-  if (values.seed !== undefined) return await tellSeed(Number(values.seed), Number(values.trace));
+  const draw = values.draw === undefined ? {} : drawOptionsOf(values.draw);
+  if (values.step !== undefined) return await child(values, draw);
+  if (values.seed !== undefined)
+    return await tellSeed({ seed: Number(values.seed), draw }, Number(values.trace));
   if (values.replay !== undefined) return await replay(values.replay, Number(values.trace));
   if (values.shrink !== undefined) return await makeSmall(values.shrink, Number(values.seconds));
   if (values.promote !== undefined) return promote(values.promote, values.name);
-  if (values.minutes !== undefined || values.count !== undefined) return await many(values);
+  if (values.minutes !== undefined || values.count !== undefined) return await many(values, draw);
   process.stdout.write(HELP);
   return values.help === true ? 0 : 2;
 }
@@ -75,14 +85,16 @@ interface Span {
   readonly count?: string;
   readonly from?: string;
   readonly jobs?: string;
+  readonly draw?: string;
   readonly step?: string;
   /** Seconds of the processor; then it also ends with the first failure. */
   readonly cpu?: string;
 }
 
 /** One of several processes: its tally so far as a line of JSON after every run. */
-async function child(values: Span): Promise<number> {
+async function child(values: Span, draw: DrawOptions): Promise<number> {
   const tally = await soak({
+    draw,
     from: Number(values.from),
     step: Number(values.step),
     count: Number(values.count ?? Number.MAX_SAFE_INTEGER),
@@ -94,7 +106,7 @@ async function child(values: Span): Promise<number> {
   return tally.failures.length === 0 ? 0 : 1;
 }
 
-async function many(values: Span): Promise<number> {
+async function many(values: Span, draw: DrawOptions): Promise<number> {
   const jobs = Number(values.jobs);
   const from = values.from === undefined ? seedOf(commitOf(ROOT)) : Number(values.from);
   const tallies: Tally[] = Array.from({ length: jobs }, noTally);
@@ -116,7 +128,7 @@ async function many(values: Span): Promise<number> {
   clearInterval(progress);
   console.log(sumUp(tallies, began));
   const failures = tallies.flatMap((tally) => tally.failures);
-  for (const { seed } of failures.slice(0, SHRUNK_MOST)) await keepSmall(seed);
+  for (const { seed } of failures.slice(0, SHRUNK_MOST)) await keepSmall({ seed, draw });
   const runs = tallies.reduce((sum, tally) => sum + tally.runs, 0);
   const broken = ends.filter((code) => code !== 0 && code !== 1).length;
   if (runs === 0) console.log('no story was told');
@@ -142,6 +154,7 @@ function runChild(
   if (values.count !== undefined) {
     args.push('--count', `${Math.ceil((Number(values.count) - job) / jobs)}`);
   }
+  if (values.draw !== undefined) args.push('--draw', values.draw);
   const started = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -167,8 +180,14 @@ function sumUp(tallies: readonly Tally[], began: number): string {
   ].join(', ');
 }
 
-async function tellSeed(seed: number, trace: number): Promise<number> {
-  const script = drawScript(seed);
+/** A story as it was drawn. */
+interface Drawn {
+  readonly seed: number;
+  readonly draw: DrawOptions;
+}
+
+async function tellSeed({ seed, draw }: Drawn, trace: number): Promise<number> {
+  const script = drawScript(seed, draw);
   const told = new Performance(script);
   const { violations, userActs, lastedMs, trace: hash } = await told.perform();
   if (trace > 0) console.log(told.world.scheduler.trace.recent(trace).join('\n'));
@@ -177,12 +196,12 @@ async function tellSeed(seed: number, trace: number): Promise<number> {
   );
   if (violations.length === 0) return 0;
   for (const { invariant, what } of violations) console.log(`violates ${invariant}: ${what}`);
-  await keepSmall(seed);
+  await keepSmall({ seed, draw });
   return 1;
 }
 
-async function keepSmall(seed: number): Promise<void> {
-  const small = await shrink(drawScript(seed), { isOver: isOverAfter(SHRINK_S) });
+async function keepSmall({ seed, draw }: Drawn): Promise<void> {
+  const small = await shrink(drawScript(seed, draw), { isOver: isOverAfter(SHRINK_S) });
   mkdirSync(FAILURES, { recursive: true });
   const file = path.join(FAILURES, `${seed}.json`);
   const story = `seed ${seed}, made small`;
@@ -190,7 +209,8 @@ async function keepSmall(seed: number): Promise<void> {
   writeRepro(file, repro);
   const name = path.relative(ROOT, file);
   console.log(`\n${tellRepro(repro)}\n`);
-  console.log(`tell it again: npm run sim -- --seed ${seed}`);
+  const how = Object.keys(draw).length === 0 ? '' : ` --draw ${drawText(draw)}`;
+  console.log(`tell it again: npm run sim -- --seed ${seed}${how}`);
   console.log(`the small one: npm run sim -- --replay ${name}\n`);
 }
 

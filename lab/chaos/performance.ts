@@ -1,7 +1,6 @@
 /** A script being performed: the world it is set in, what people wrote in it, and what was seen that must not be. */
 
 import { ERRORS } from '../../src/base/error.ts';
-import type { MemorySnapshot } from '../../src/store/memory-store.ts';
 import { withBannedGlobals } from '../sim/banned-globals.ts';
 import type { SimDevice } from '../sim/device.ts';
 import type { CallHook } from '../sim/disk.ts';
@@ -54,7 +53,7 @@ export class Performance {
   readonly world: KithWorld;
   readonly history = new History();
   readonly audit: Audit;
-  readonly databases = new Map<string, MemorySnapshot | undefined>();
+  readonly databases: Place['databases'] = new Map();
   readonly dark = new Map<string, number>();
   readonly rolledBack = new Set<string>();
   readonly stepped = new Set<string>();

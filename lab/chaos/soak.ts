@@ -2,6 +2,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { drawScript } from './draw.ts';
+import type { DrawOptions } from './draw-options.ts';
 import { Performance } from './performance.ts';
 import type { Violation } from './violation.ts';
 
@@ -35,6 +36,8 @@ export interface SoakOptions {
   readonly mostCpuMs?: number;
   /** Ends with the first failure. */
   readonly isEager: boolean;
+  /** How stories are drawn where it is not as usual. */
+  readonly draw?: DrawOptions;
   readonly onRun?: (tally: Tally) => void;
 }
 
@@ -51,7 +54,7 @@ export async function soak(options: SoakOptions): Promise<Tally> {
   const cpu = process.cpuUsage();
   for (let i = 0; i < options.count && performance.now() < options.untilMs; i++) {
     const seed = options.from + i * options.step;
-    const violation = await runSeed(seed, tally);
+    const violation = await runSeed(seed, tally, options.draw);
     if (violation !== undefined) tally.failures.push({ seed, violation });
     const used = process.cpuUsage(cpu);
     tally.cpuMs = (used.user + used.system) / 1000;
@@ -63,8 +66,12 @@ export async function soak(options: SoakOptions): Promise<Tally> {
 }
 
 /** Performs the story of one seed and adds it up; the first violation. */
-export async function runSeed(seed: number, tally: Tally): Promise<Violation | undefined> {
-  const outcome = await new Performance(drawScript(seed)).perform();
+export async function runSeed(
+  seed: number,
+  tally: Tally,
+  draw: DrawOptions = {},
+): Promise<Violation | undefined> {
+  const outcome = await new Performance(drawScript(seed, draw)).perform();
   tally.runs += 1;
   tally.userActs += outcome.userActs;
   tally.flockActs += outcome.flockActs;
@@ -72,7 +79,7 @@ export async function runSeed(seed: number, tally: Tally): Promise<Violation | u
   tally.virtualMs += outcome.lastedMs;
   const [violation] = outcome.violations;
   if (violation !== undefined || seed % AGAIN_EVERY !== 0) return violation;
-  const again = await new Performance(drawScript(seed)).perform();
+  const again = await new Performance(drawScript(seed, draw)).perform();
   if (again.trace === outcome.trace) return undefined;
   return { invariant: 'determinism', what: `told twice: ${outcome.trace}, then ${again.trace}` };
 }

@@ -85,7 +85,7 @@ export const lookingBugs: readonly Bug[] = [
         file: 'src/engine/observer.ts',
         from: FIRST_LOOK_OVER,
         to: `${FIRST_LOOK_OVER}
-        const { store, ledger, counter, self } = this.#context;
+        const { ledger, counter, self } = this.#context;
         const none = new Uint8Array(0);
         void ledger.change((next) => ({
           ours: store.paths(undefined, 1000).flatMap((path) => {
