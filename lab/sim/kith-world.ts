@@ -6,7 +6,7 @@ import { type EnginePrograms, programs } from '../../src/engine/programs.ts';
 import type { DeviceId } from '../../src/model/device-id.ts';
 import { type FolderKind, parseFolderId } from '../../src/model/folder.ts';
 import type { Network } from '../../src/ports/network.ts';
-import type { SimDevice } from './device.ts';
+import type { Life, SimDevice } from './device.ts';
 import { mutatingNetwork } from './mutation/mutating-network.ts';
 import type { MutationPlan } from './mutation/mutation-plan.ts';
 import { Mutator } from './mutation/mutator.ts';
@@ -21,6 +21,7 @@ export type Links = readonly (readonly [string, string])[];
 
 export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
   readonly #running = new Map<string, Device>();
+  readonly #lifeOf = new WeakMap<Device, Life | undefined>();
   readonly #mutators = new Map<string, Mutator>();
   readonly #kinds = new Map<string, FolderKind>();
   /** Who has paused whom. */
@@ -39,6 +40,7 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
         const network = this.#networkOf(name, ports.network);
         const device = new Device({ ...ports, network }, { facts, config }, signal);
         this.#running.set(name, device);
+        this.#lifeOf.set(device, this.named(name).life);
         return device;
       },
     };
@@ -82,9 +84,12 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
     return mutatingNetwork(network, { mutator, self: this.named(name).id, nameOf });
   }
 
-  /** What Kith on the device says of its folder; undefined as long as it has not begun. */
+  /** What Kith on the device says of its folder, or said last; undefined while it begins: what its last life said is no word of this one. */
   statusOf(device: SimDevice): FolderStatus | undefined {
-    return this.#running.get(device.name)?.folders()[0]?.status;
+    const running = this.#running.get(device.name);
+    if (running === undefined) return undefined;
+    if (device.life !== undefined && this.#lifeOf.get(running) !== device.life) return undefined;
+    return running.folders()[0]?.status;
   }
 
   /** Says who knows whom; before any device is started. */

@@ -11,13 +11,13 @@ import { readsOf } from '../region.ts';
 import type { Blame } from '../violation.ts';
 import type { Removals } from './removals.ts';
 
-/** What was read of one device's index so far. */
+/** What was read of one of a device's indexes so far. A database that is put back may bring an index back that was read before. */
 interface Read {
   readonly indexId: bigint;
   sequence: number;
   /** Highest counter of its own, by path. */
   readonly counters: Map<string, bigint>;
-  /** Deletes that it made, by path. */
+  /** Deletes that the device made, by path; one map for all its indexes. */
   readonly deletes: Map<string, number>;
 }
 
@@ -28,7 +28,7 @@ interface Reading {
 }
 
 export class RowWatch {
-  readonly #read = new Map<string, Read>();
+  readonly #read = new Map<string, Map<bigint, Read>>();
   readonly #removals: Removals;
   readonly #blame: Blame;
 
@@ -43,12 +43,7 @@ export class RowWatch {
     const identity = reads?.identity();
     if (reads === undefined || identity === undefined) return;
     const last = reads.lastSequence();
-    let read = this.#read.get(device.name);
-    if (read?.indexId !== identity.indexId) {
-      const deletes = read?.deletes ?? new Map<string, number>();
-      read = { indexId: identity.indexId, sequence: 0, counters: new Map(), deletes };
-      this.#read.set(device.name, read);
-    }
+    const read = this.#readOf(device.name, identity.indexId);
     if (last > read.sequence) {
       for (const row of reads.oursAfter(read.sequence, Number.MAX_SAFE_INTEGER)) {
         this.#take({ device, reads, read }, row);
@@ -56,6 +51,17 @@ export class RowWatch {
     }
     // Lower than before only in a database that was put back.
     read.sequence = last;
+  }
+
+  #readOf(device: string, indexId: bigint): Read {
+    const all = this.#read.get(device) ?? new Map<bigint, Read>();
+    this.#read.set(device, all);
+    const known = all.get(indexId);
+    if (known !== undefined) return known;
+    const deletes = [...all.values()][0]?.deletes ?? new Map<string, number>();
+    const read = { indexId, sequence: 0, counters: new Map<string, bigint>(), deletes };
+    all.set(indexId, read);
+    return read;
   }
 
   #take({ device, reads, read }: Reading, row: OurEntry): void {
