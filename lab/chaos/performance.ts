@@ -14,6 +14,7 @@ import { type Excuses, excusesOf, untrueStatus } from './oracles/excuses.ts';
 import { checkStatus } from './oracles/honesty.ts';
 import { bytesSent, checkNothingLeft, checkSilence } from './oracles/quiet.ts';
 import { KEEP } from './oracles/removals.ts';
+import { UnrestError, watchUnrest } from './oracles/unrest.ts';
 import { actAsPerson } from './person-acts.ts';
 import { putAsideOn } from './region.ts';
 import { type Act, type Decision, isUserAct, type Script } from './script.ts';
@@ -75,6 +76,12 @@ export class Performance {
     }
     this.world.link(script.links);
     this.audit = new Audit(this.world.devices(), this.history);
+    const { scheduler } = this.world;
+    const unrest = {
+      operations: () => this.#userActs,
+      fail: (error: Error) => scheduler.fail(error),
+    };
+    for (const device of this.world.devices()) watchUnrest(device, unrest);
   }
 
   /** Performs it, heals everything and judges. */
@@ -108,7 +115,8 @@ export class Performance {
     try {
       await work();
     } catch (error) {
-      if (error instanceof RestError) this.blame('I15', error.message);
+      if (error instanceof RestError || error instanceof UnrestError)
+        this.blame('I15', error.message);
       else
         this.blame('crash', error instanceof Error ? (error.stack ?? error.message) : `${error}`);
     }

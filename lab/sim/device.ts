@@ -97,6 +97,8 @@ export class SimDevice {
   readonly faults = new FileFaults();
   /** Look on before each call of its programs. */
   readonly hooks = new Set<CallHook>();
+  /** Look on at each commit, before it is durable. */
+  readonly commits = new Set<() => void>();
   readonly log: LogLine[] = [];
   watch: WatchTraits;
   life: Life | undefined;
@@ -215,6 +217,7 @@ export class SimDevice {
   }
 
   #commitTime(owner: Owner, random: SimRandom): Promise<void> {
+    for (const lookOn of this.commits) lookOn();
     const [least, most] = COMMIT_MS;
     const { scheduler } = this.#parts;
     const ms = ((least + most) / 2) * scheduler.pace.factor(`${this.name} commit`, random);
