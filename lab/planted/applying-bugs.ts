@@ -36,6 +36,7 @@ export const applyingBugs: readonly Bug[] = [
     name: 'displaced-not-compared',
     what: 'what was displaced is dropped without being compared with what was expected',
     budgetS: 60,
+    draw: { troubles: ['moments'], flocks: 0, devices: 3 },
     edits: [
       {
         file: 'src/engine/programs/displacing.ts',

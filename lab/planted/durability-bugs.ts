@@ -54,17 +54,22 @@ export const durabilityBugs: readonly Bug[] = [
     edits: [
       {
         file: SIM_DEVICE,
+        from: '#saved: MemorySnapshot | undefined;',
+        to: '#saved: MemorySnapshot | undefined; #early: MemorySnapshot | undefined;',
+      },
+      {
+        file: SIM_DEVICE,
         from: 'const settle = (): Promise<void> => this.#commitTime(life, random);',
         to: `let commits = 0;
         const settle = (): Promise<void> => {
-          if (commits++ % 8 === 0) (this as any).durable = life.store.snapshot();
+          if (commits++ % 8 === 0) this.#early = life.store.snapshot();
           return this.#commitTime(life, random);
         };`,
       },
       {
         file: SIM_DEVICE,
         from: "if (model === 'kill') return;",
-        to: "if (model === 'kill') return; this.#saved = (this as any).durable ?? this.#saved;",
+        to: "if (model === 'kill') return; this.#saved = this.#early ?? this.#saved;",
       },
     ],
   },
@@ -72,6 +77,7 @@ export const durabilityBugs: readonly Bug[] = [
     name: 'sync-error-ignored',
     what: 'an error of a sync counts as success',
     budgetS: 60,
+    draw: { troubles: ['platters'], flocks: 0, devices: 3 },
     edits: [
       {
         file: CALLS,
@@ -95,6 +101,7 @@ export const durabilityBugs: readonly Bug[] = [
     name: 'second-sync-believed',
     what: 'after a sync has failed what is staged is synced again and believed',
     budgetS: 60,
+    draw: { troubles: ['platters'], flocks: 0, devices: 3 },
     edits: [
       {
         file: 'src/engine/groups.ts',
@@ -120,6 +127,7 @@ export const durabilityBugs: readonly Bug[] = [
     name: 'heard-before-stored',
     what: 'how far an index was heard is stored before what was heard',
     budgetS: 60,
+    draw: { troubles: ['kills'], flocks: 0, devices: 3 },
     edits: [
       {
         file: 'src/engine/hearing.ts',

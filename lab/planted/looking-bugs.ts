@@ -9,11 +9,12 @@ export const lookingBugs: readonly Bug[] = [
     name: 'error-is-absence',
     what: 'a directory that cannot be listed counts as empty, and what is missing counts as deleted',
     budgetS: 60,
+    draw: { troubles: ['errors'], flocks: 0, devices: 3 },
     edits: [
       {
         file: 'src/engine/programs/look.ts',
         from: 'const listing = yield* list(dir);',
-        to: `let listing: any = { names: [], undecodable: [] };
+        to: `let listing: DirListing = { names: [], undecodable: [] };
         try { listing = yield* list(dir); } catch { listing = { names: [], undecodable: [] }; }`,
       },
       {
@@ -68,6 +69,7 @@ export const lookingBugs: readonly Bug[] = [
     name: 'emptied-not-asked',
     what: 'that everything is gone is announced without a question',
     budgetS: 60,
+    draw: { troubles: ['emptying'], flocks: 0, devices: 3 },
     edits: [
       {
         file: 'src/engine/burials.ts',
@@ -107,6 +109,13 @@ export const lookingBugs: readonly Bug[] = [
     name: 'prefix-without-separator',
     what: 'what begins with the name of a directory counts as being in it',
     budgetS: 60,
+    draw: {
+      troubles: ['stops'],
+      flocks: 0,
+      devices: 2,
+      names: 8,
+      people: ['write', 'delete', 'link'],
+    },
     edits: [
       {
         file: 'src/store/memory-ours.ts',

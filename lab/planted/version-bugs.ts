@@ -19,6 +19,14 @@ export const versionBugs: readonly Bug[] = [
     name: 'counter-reused',
     what: 'a new version gets a counter that others have seen of us already',
     budgetS: 60,
+    draw: {
+      troubles: ['links'],
+      fate: 0.1,
+      flocks: 0,
+      devices: 2,
+      names: 1,
+      people: ['write', 'delete'],
+    },
     edits: [
       {
         file: 'src/planner/local.ts',
@@ -59,6 +67,7 @@ export const versionBugs: readonly Bug[] = [
     name: 'base-not-forgotten',
     what: 'a database that is older than the folder is believed',
     budgetS: 60,
+    draw: { troubles: ['database'], flocks: 0, devices: 3 },
     edits: [
       {
         file: 'src/engine/opening.ts',
