@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { type DrawOptions, drawText } from '../chaos/draw-options.ts';
 import type { Tally } from '../chaos/soak.ts';
 import type { Violation } from '../chaos/violation.ts';
 import { VARIABLE } from './bugs.ts';
@@ -10,6 +11,8 @@ import { VARIABLE } from './bugs.ts';
 export interface Hunt {
   /** Of the planted bug; undefined: the program as it is. */
   readonly name: string | undefined;
+  /** The kind of stories; all kinds if absent. */
+  readonly draw?: DrawOptions | undefined;
   /** The first seed; the others follow. */
   readonly from: number;
   /** Seconds of the processor. */
@@ -37,11 +40,12 @@ const SHARE = 1 / 12;
 const MISPLANTED = /\b(?:ReferenceError|SyntaxError|TypeError)\b/;
 
 /** Runs story after story until one is broken or the budget is spent. */
-export function hunt({ name, from, budgetS, count }: Hunt): Promise<Caught> {
+export function hunt({ name, draw, from, budgetS, count }: Hunt): Promise<Caught> {
   const { [VARIABLE]: _, ...env } = process.env;
   const args = ['--import', path.join(HERE, 'hook.ts'), path.join(HERE, '../chaos/main.ts')];
   args.push('--step', '1', '--from', `${from}`, '--cpu', `${budgetS}`);
   if (count !== undefined) args.push('--count', `${count}`);
+  if (draw !== undefined) args.push('--draw', drawText(draw));
   const child = spawn(process.execPath, args, {
     env: name === undefined ? env : { ...env, [VARIABLE]: name },
     stdio: ['ignore', 'pipe', 'pipe'],
