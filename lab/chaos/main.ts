@@ -13,7 +13,8 @@ import { type DrawOptions, drawOptionsOf, drawText } from './draw-options.ts';
 import { Performance } from './performance.ts';
 import { type Repro, readRepro, tellRepro, writeRepro } from './repro.ts';
 import { shrink } from './shrink.ts';
-import { noTally, soak, type Tally } from './soak.ts';
+import { noTally, soak, sumOf, type Tally } from './soak.ts';
+import { keepSoak } from './soak-report.ts';
 
 const HELP = `npm run sim -- WHAT
 
@@ -22,6 +23,8 @@ every step that nothing a person wrote is lost (docs/testing.md).
 
   --minutes M [--from N] [--jobs J]   story after story for so long; J processes (2)
   --count K [--from N] [--jobs J]     so many stories
+  --keep                              with each of the two: the figures, in
+                                      docs/measurements/simulator.md
   --seed N [--trace LINES]            the story of this seed
   --replay FILE [--trace LINES]       a story that was kept as a file
   --shrink FILE [--seconds S]         makes the story in the file small, within S seconds (60)
@@ -61,6 +64,7 @@ const OPTIONS = {
   name: { type: 'string' },
   trace: { type: 'string', default: '0' },
   draw: { type: 'string' },
+  keep: { type: 'boolean' },
   step: { type: 'string' },
   cpu: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -86,6 +90,7 @@ interface Span {
   readonly from?: string;
   readonly jobs?: string;
   readonly draw?: string;
+  readonly keep?: boolean;
   readonly step?: string;
   /** Seconds of the processor; then it also ends with the first failure. */
   readonly cpu?: string;
@@ -128,6 +133,10 @@ async function many(values: Span, draw: DrawOptions): Promise<number> {
   clearInterval(progress);
   console.log(sumUp(tallies, began));
   const failures = tallies.flatMap((tally) => tally.failures);
+  if (values.keep === true) {
+    const seconds = (performance.now() - began) / 1000;
+    await keepSoak({ sum: sumOf(tallies), from, jobs, seconds });
+  }
   for (const { seed } of failures.slice(0, SHRUNK_MOST)) await keepSmall({ seed, draw });
   const runs = tallies.reduce((sum, tally) => sum + tally.runs, 0);
   const broken = ends.filter((code) => code !== 0 && code !== 1).length;
@@ -166,17 +175,14 @@ function runChild(
 }
 
 function sumUp(tallies: readonly Tally[], began: number): string {
-  const sum = (of: (tally: Tally) => number): number =>
-    tallies.reduce((total, tally) => total + of(tally), 0);
-  const [acts, cpuS] = [sum((each) => each.userActs), sum((each) => each.cpuMs) / 1000];
-  const virtualH = sum((each) => each.virtualMs) / 3_600_000;
+  const { runs, userActs, virtualMs, cpuMs, failures } = sumOf(tallies);
   return [
-    `${sum((each) => each.runs)} stories`,
-    `${acts} user operations`,
-    `${virtualH.toFixed(1)} virtual hours`,
+    `${runs} stories`,
+    `${userActs} user operations`,
+    `${(virtualMs / 3_600_000).toFixed(1)} virtual hours`,
     `${((performance.now() - began) / 1000).toFixed(0)} s`,
-    `${(acts / Math.max(cpuS, 1e-9)).toFixed(0)} operations per second of a core`,
-    `${sum((each) => each.failures.length)} violations`,
+    `${(userActs / Math.max(cpuMs / 1000, 1e-9)).toFixed(0)} operations per second of a core`,
+    `${failures.length} violations`,
   ].join(', ');
 }
 

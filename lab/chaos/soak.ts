@@ -48,6 +48,21 @@ export function noTally(): Tally {
   return { runs: 0, userActs: 0, flockActs: 0, events: 0, virtualMs: 0, cpuMs: 0, failures: [] };
 }
 
+/** The sums of several processes together. */
+export function sumOf(tallies: readonly Tally[]): Tally {
+  const total = noTally();
+  for (const tally of tallies) {
+    total.runs += tally.runs;
+    total.userActs += tally.userActs;
+    total.flockActs += tally.flockActs;
+    total.events += tally.events;
+    total.virtualMs += tally.virtualMs;
+    total.cpuMs += tally.cpuMs;
+    total.failures.push(...tally.failures);
+  }
+  return total;
+}
+
 /** Performs the scripts of these seeds until their number or the time (of `performance.now`) is over. */
 export async function soak(options: SoakOptions): Promise<Tally> {
   const tally = noTally();
