@@ -40,6 +40,13 @@ export const lookingBugs: readonly Bug[] = [
     name: 'stale-look-recorded',
     what: 'what was seen is recorded over a row that has changed since',
     budgetS: 60,
+    draw: {
+      troubles: ['slowness'],
+      flocks: 0,
+      devices: 2,
+      names: 1,
+      people: ['write', 'save'],
+    },
     edits: [
       {
         file: 'src/engine/recorder.ts',
