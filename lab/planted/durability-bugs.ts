@@ -117,8 +117,8 @@ export const durabilityBugs: readonly Bug[] = [
     edits: [
       {
         file: APPLIER,
-        from: 'if (intents.length > 0) await context.ledger.change(() => ({ addIntents: intents }));',
-        to: '',
+        from: 'return intents.length > 0 ? { addIntents: intents } : undefined;',
+        to: 'return undefined;',
       },
       { file: 'src/engine/folder-run.ts', from: 'await rescueDisplaced(context);', to: '' },
     ],

@@ -31,7 +31,7 @@ export const lookingBugs: readonly Bug[] = [
     edits: [
       {
         file: 'src/engine/context.ts',
-        from: "const racy = status.kind === 'file' && age < window && age > -window;",
+        from: "const racy = status.kind === 'file' && (isRecent || isAhead);",
         to: 'const racy = false;',
       },
     ],
