@@ -79,6 +79,10 @@ async function main(args: string[]): Promise<number> {
   if (values.replay !== undefined) return await replay(values.replay, Number(values.trace));
   if (values.shrink !== undefined) return await makeSmall(values.shrink, Number(values.seconds));
   if (values.promote !== undefined) return promote(values.promote, values.name);
+  if (values.keep === true && values.draw !== undefined)
+    throw new Error(
+      'the figures that --keep writes are of all kinds of stories, so not with --draw',
+    );
   if (values.minutes !== undefined || values.count !== undefined) return await many(values, draw);
   process.stdout.write(HELP);
   return values.help === true ? 0 : 2;
