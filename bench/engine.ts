@@ -5,14 +5,13 @@
  * `--keep` writes the result to bench/results/ and its section of docs/measurements/simulator.md.
  */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { noTally, runSeed, type Tally } from '../lab/chaos/soak.ts';
 import { type EngineReport, type EngineRound, engineSection } from './engine-report.ts';
 import { machineFacts } from './machine.ts';
 import { profiled } from './profile.ts';
-import { replaceSection } from './section.ts';
+import { type Measured, measureRounds, processorClock, publish } from './tier.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
@@ -26,17 +25,10 @@ const { values } = parseArgs({
 
 await measure(Number(values.rounds), Number(values.seconds));
 
-/** Stories from a seed on, in seconds of processor time of this process: what others do on the machine does not count. */
-async function round(
-  from: number,
-  seconds: number,
-): Promise<{ readonly round: EngineRound; readonly next: number }> {
+/** Stories from a seed on, in seconds of processor time. */
+async function round(from: number, seconds: number): Promise<Measured<EngineRound>> {
   const tally: Tally = noTally();
-  const began = process.cpuUsage();
-  const used = (): number => {
-    const { user, system } = process.cpuUsage(began);
-    return (user + system) / 1e6;
-  };
+  const used = processorClock();
   let next = from;
   while (used() < seconds) {
     const violation = await runSeed(next, tally);
@@ -51,26 +43,9 @@ async function round(
   return { round: { runs, userActs, flockActs, events, virtualMs, seconds: used() }, next };
 }
 
-async function measure(rounds: number, seconds: number): Promise<void> {
-  // The first one is for the compiler.
-  let { next } = await round(1, seconds);
-  const figures: EngineRound[] = [];
-  for (let left = rounds; left > 0; left--) {
-    const measured = await round(next, seconds);
-    next = measured.next;
-    figures.push(measured.round);
-  }
+async function measure(count: number, seconds: number): Promise<void> {
+  const { rounds, next } = await measureRounds(count, (from) => round(from, seconds));
   const shares = await profiled(ROOT, () => round(next, seconds));
-  const report: EngineReport = { ...(await machineFacts(ROOT)), rounds: figures, shares };
-  const name = `engine-${report.date.slice(0, 10)}-${report.commit.slice(0, 8)}.json`;
-  const section = engineSection(report, `bench/results/${name}`);
-  console.log(section);
-  if (!values.keep) return;
-  await mkdir(path.join(ROOT, 'bench/results'), { recursive: true });
-  await writeFile(
-    path.join(ROOT, 'bench/results', name),
-    `${JSON.stringify(report, undefined, 2)}\n`,
-  );
-  const file = path.join(ROOT, 'docs/measurements/simulator.md');
-  await writeFile(file, replaceSection(await readFile(file, 'utf8'), section));
+  const report: EngineReport = { ...(await machineFacts(ROOT)), rounds, shares };
+  await publish({ tier: 'engine', report, section: engineSection, isKept: values.keep });
 }

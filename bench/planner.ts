@@ -8,7 +8,6 @@
  * `--keep` writes the result to bench/results/ and its section of docs/measurements/simulator.md.
  */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { playCase } from '../lab/plan/case.ts';
@@ -20,7 +19,7 @@ import { recordFound, recordGone, reviveEntry } from '../src/planner/local.ts';
 import { laws } from '../test/property/plan-laws.ts';
 import { machineFacts } from './machine.ts';
 import { type PlannerReport, type PlannerRound, plannerSection } from './planner-report.ts';
-import { replaceSection } from './section.ts';
+import { type Measured, measureRounds, processorClock, publish } from './tier.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const PLANNER = {
@@ -84,17 +83,10 @@ function playOrSay(seed: number): ReturnType<typeof playCase> {
   }
 }
 
-/** One round, in seconds of processor time of this process: what others do on the machine does not count. */
-function round(
-  seed: number,
-  seconds: number,
-): { readonly round: PlannerRound; readonly next: number } {
+/** One round, in seconds of processor time. */
+function round(seed: number, seconds: number): Measured<PlannerRound> {
   const sum = { cases: 0, decided: 0, planned: 0, seconds: 0 };
-  const began = process.cpuUsage();
-  const used = (): number => {
-    const { user, system } = process.cpuUsage(began);
-    return (user + system) / 1e6;
-  };
+  const used = processorClock();
   const next = playWhile(
     seed,
     () => used() < seconds,
@@ -107,27 +99,10 @@ function round(
   return { round: { ...sum, seconds: used() }, next };
 }
 
-async function measure(rounds: number, seconds: number): Promise<void> {
-  // The first one is for the compiler.
-  let { next } = round(1, seconds);
-  const figures: PlannerRound[] = [];
-  for (let left = rounds; left > 0; left--) {
-    const measured = round(next, seconds);
-    next = measured.next;
-    figures.push(measured.round);
-  }
-  const report: PlannerReport = { ...(await machineFacts(ROOT)), rounds: figures };
-  const name = `planner-${report.date.slice(0, 10)}-${report.commit.slice(0, 8)}.json`;
-  const section = plannerSection(report, `bench/results/${name}`);
-  console.log(section);
-  if (!values.keep) return;
-  await mkdir(path.join(ROOT, 'bench/results'), { recursive: true });
-  await writeFile(
-    path.join(ROOT, 'bench/results', name),
-    `${JSON.stringify(report, undefined, 2)}\n`,
-  );
-  const file = path.join(ROOT, 'docs/measurements/simulator.md');
-  await writeFile(file, replaceSection(await readFile(file, 'utf8'), section));
+async function measure(count: number, seconds: number): Promise<void> {
+  const { rounds } = await measureRounds(count, (from) => round(from, seconds));
+  const report: PlannerReport = { ...(await machineFacts(ROOT)), rounds };
+  await publish({ tier: 'planner', report, section: plannerSection, isKept: values.keep });
 }
 
 /** The laws over cases, and now and then the laws of test/property. */

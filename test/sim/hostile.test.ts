@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SimDevice } from '../../lab/sim/device.ts';
 import { FOLDER } from '../../lab/sim/kith-world.ts';
 import { resolvePath } from '../../lab/sim/resolve-path.ts';
 import { sha256 } from '../../src/base/sha256.ts';
@@ -12,6 +11,7 @@ import { encodeRequest } from '../../src/bep/messages/request.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import { parseRelPath, type RelPath } from '../../src/model/path.ts';
 import { fileEntry, linkEntry, tombstone } from '../support/builders.ts';
+import { assertOutside, makeOutside } from './outside.ts';
 import { RawPeer } from './raw-peer.ts';
 import {
   assertTrees,
@@ -20,29 +20,13 @@ import {
   cast,
   loseEvents,
   rowOf,
+  startAlone,
   storeOf,
   told,
   treeOf,
 } from './scene.ts';
 
 const encoder = new TextEncoder();
-
-/** A directory beside the shared one, with a file in it. */
-function makeOutside(device: SimDevice): void {
-  const { tree } = device;
-  const outside = tree.make({ dir: tree.root, name: 'outside' }, 'directory', { mode: 0o755 });
-  const file = tree.make({ dir: outside, name: 'x' }, 'file', { mode: 0o644 });
-  tree.write(file, encoder.encode('outside'), 0);
-}
-
-function assertOutside(device: SimDevice): void {
-  const outside = resolvePath(device.tree, '/outside');
-  assert.deepEqual([...(outside?.entries.keys() ?? [])], ['x']);
-  assert.equal(
-    new TextDecoder().decode(resolvePath(device.tree, '/outside/x')?.bytes()),
-    'outside',
-  );
-}
 
 const LINKED: Readonly<Record<string, readonly (readonly Entry[])[]>> = {
   'a link and a file below it at once': [
@@ -166,9 +150,7 @@ test('LNK-08: one name that leaves its place refuses the whole message', () =>
 
 test('LNK-08: names that Kith keeps for itself are neither asked for nor touched (LNK-10)', () =>
   told(cast('desk', 'mallory'), async (world, desk, mallory) => {
-    desk.person.write('keep', 'keep');
-    world.up(desk);
-    await calm(world, [desk]);
+    await startAlone(world, desk, 'keep');
     const marker = desk.person.read('.kith/marker');
     const entries = RESERVED_NAMES.flatMap((path) => [fileEntry('evil', { path })]);
     const raw = new RawPeer(mallory, desk, {
@@ -276,9 +258,7 @@ test('MAL-11: who speaks of a folder out of turn, or of one that is not theirs, 
 
 test('MAL-11: what a device asked for is not given once the folder is not shared with it any more', () =>
   told(cast('desk', 'mallory'), async (world, desk, mallory) => {
-    desk.person.write('secret', 'secret');
-    world.up(desk);
-    await calm(world, [desk]);
+    await startAlone(world, desk, 'secret');
     const piece = { path: parseRelPath('secret'), offset: 0, size: 6, hash: sha256('secret') };
     const raw = new RawPeer(mallory, desk, { open: (talk) => talk.introduce([]) });
     raw.dial();

@@ -28,6 +28,29 @@ function begin(world: KithWorld, device: SimDevice, kind: FolderKind): void {
   world.upAll();
 }
 
+/** The same, and all of them say that they are done. */
+async function beginCalm(world: KithWorld, device: SimDevice, kind: FolderKind): Promise<void> {
+  begin(world, device, kind);
+  await calm(world);
+}
+
+/** The first content of some files. */
+function writeOnes(device: SimDevice, ...paths: readonly string[]): void {
+  for (const path of paths) device.person.write(path, 'one');
+}
+
+/** Some files are edited and some deleted on the desk, whose words the camera does not take. */
+function changeOnDesk(desk: SimDevice, { deleted, made }: DeskChange): void {
+  desk.person.write('edited', 'two, of desk');
+  for (const path of deleted) desk.person.delete(path);
+  desk.person.write(made, 'of desk');
+}
+
+interface DeskChange {
+  readonly deleted: readonly string[];
+  readonly made: string;
+}
+
 /** It becomes of the kind while it runs. */
 async function become(world: KithWorld, device: SimDevice, kind: FolderKind): Promise<void> {
   world.setKind(device, kind);
@@ -52,9 +75,8 @@ const NOTHING_LEFT = ['idle', 0, 0, 0, 0, []];
 
 test('receive-only: what a person changes there stays there, is told to nobody and said', () =>
   told(cast('laptop', 'mirror'), async (world, laptop, mirror) => {
-    for (const path of ['edited', 'deleted', 'same', 'd/x']) laptop.person.write(path, 'one');
-    begin(world, mirror, 'receive-only');
-    await calm(world);
+    writeOnes(laptop, 'edited', 'deleted', 'same', 'd/x');
+    await beginCalm(world, mirror, 'receive-only');
     assertEqualTrees([laptop, mirror]);
     const before = treeOf(laptop);
     mirror.person.write('edited', 'two, of mirror');
@@ -90,9 +112,8 @@ test('receive-only: what a person changes there stays there, is told to nobody a
 
 test('receive-only: an edit makes room for a newer version as a copy, and a delete for one', () =>
   told(cast('laptop', 'mirror'), async (world, laptop, mirror) => {
-    for (const path of ['edited', 'deleted', 'gone']) laptop.person.write(path, 'one');
-    begin(world, mirror, 'receive-only');
-    await calm(world);
+    writeOnes(laptop, 'edited', 'deleted', 'gone');
+    await beginCalm(world, mirror, 'receive-only');
     mirror.person.write('edited', 'two, of mirror');
     mirror.person.write('gone', 'two, of mirror');
     mirror.person.delete('deleted');
@@ -161,8 +182,7 @@ test('receive-only: a directory that was taken away there comes back with what i
   told(cast('laptop', 'mirror'), async (world, laptop, mirror) => {
     laptop.person.write('d/e/x', 'one');
     laptop.person.write('f/y', 'one');
-    begin(world, mirror, 'receive-only');
-    await calm(world);
+    await beginCalm(world, mirror, 'receive-only');
     mirror.person.delete('d');
     mirror.person.delete('f');
     mirror.person.write('f', 'a file by now');
@@ -187,8 +207,7 @@ test('DEL-12, receive-only: a directory that others remove stays with what a per
   told(cast('laptop', 'mirror'), async (world, laptop, mirror) => {
     laptop.person.write('d/x', 'one');
     laptop.person.write('keep', 'keep');
-    begin(world, mirror, 'receive-only');
-    await calm(world);
+    await beginCalm(world, mirror, 'receive-only');
     mirror.person.write('d/mine', 'of mirror');
     await world.rest();
     laptop.person.delete('d');
@@ -200,8 +219,7 @@ test('DEL-12, receive-only: a directory that others remove stays with what a per
 test('receive-only: what is kept is still kept, and told to nobody, after a crash and a new start', () =>
   told(cast('laptop', 'mirror'), async (world, laptop, mirror) => {
     laptop.person.write('edited', 'one');
-    begin(world, mirror, 'receive-only');
-    await calm(world);
+    await beginCalm(world, mirror, 'receive-only');
     mirror.person.write('edited', 'two, of mirror');
     await world.run({ ms: 60_000 });
     world.cutPower(mirror, 'ordered');
@@ -215,9 +233,8 @@ test('receive-only: what is kept is still kept, and told to nobody, after a cras
 
 test('receive-only: given up, what was changed there is as the others have it', () =>
   told(cast('laptop', 'mirror'), async (world, laptop, mirror) => {
-    for (const path of ['edited', 'deleted', 'd/x', 'gone']) laptop.person.write(path, 'one');
-    begin(world, mirror, 'receive-only');
-    await calm(world);
+    writeOnes(laptop, 'edited', 'deleted', 'd/x', 'gone');
+    await beginCalm(world, mirror, 'receive-only');
     mirror.person.write('edited', 'two, of mirror');
     mirror.person.write('new/deep/here', 'of mirror');
     mirror.person.write('gone', 'two, of mirror');
@@ -233,9 +250,8 @@ test('receive-only: given up, what was changed there is as the others have it', 
 
 test('receive-only: a folder that gives again announces what was kept, and nothing of it is lost', () =>
   told(cast('laptop', 'mirror'), async (world, laptop, mirror) => {
-    for (const path of ['edited', 'both', 'deleted']) laptop.person.write(path, 'one');
-    begin(world, mirror, 'receive-only');
-    await calm(world);
+    writeOnes(laptop, 'edited', 'both', 'deleted');
+    await beginCalm(world, mirror, 'receive-only');
     mirror.person.write('edited', 'two, of mirror');
     mirror.person.write('new', 'of mirror');
     mirror.person.delete('deleted');
@@ -275,15 +291,11 @@ test('a folder that only receives from now on keeps what nobody has heard of, an
 
 test('send-only: nothing that others do changes its disk, and it says what they have', () =>
   told(cast('camera', 'desk'), async (world, camera, desk) => {
-    for (const path of ['edited', 'deleted', 'd/x', 'touched']) camera.person.write(path, 'one');
-    begin(world, camera, 'send-only');
-    await calm(world);
+    writeOnes(camera, 'edited', 'deleted', 'd/x', 'touched');
+    await beginCalm(world, camera, 'send-only');
     assertEqualTrees([camera, desk]);
     const before = [...camera.person.tree()];
-    desk.person.write('edited', 'two, of desk');
-    desk.person.delete('deleted');
-    desk.person.delete('d');
-    desk.person.write('new/there', 'of desk');
+    changeOnDesk(desk, { deleted: ['deleted', 'd'], made: 'new/there' });
     desk.person.setTime('touched', { s: 1_900_000_000, ns: 7 });
     await world.rest();
     assert.deepEqual([...camera.person.tree()], before);
@@ -297,9 +309,8 @@ test('send-only: nothing that others do changes its disk, and it says what they 
 
 test('send-only: its edit of what others have edited is a conflict with them, and not with it', () =>
   told(cast('camera', 'desk'), async (world, camera, desk) => {
-    for (const path of ['early', 'late']) camera.person.write(path, 'one');
-    begin(world, camera, 'send-only');
-    await calm(world);
+    writeOnes(camera, 'early', 'late');
+    await beginCalm(world, camera, 'send-only');
     desk.person.write('late', 'two, of desk');
     await world.rest();
     camera.person.write('late', 'three, of camera');
@@ -314,8 +325,7 @@ test('send-only: its edit of what others have edited is a conflict with them, an
 test('DEL-12, send-only: what it puts into a directory that others remove reaches them', () =>
   told(cast('camera', 'desk'), async (world, camera, desk) => {
     camera.person.write('d/x', 'one');
-    begin(world, camera, 'send-only');
-    await calm(world);
+    await beginCalm(world, camera, 'send-only');
     world.cut(camera, desk);
     camera.person.write('d/new', 'two');
     desk.person.delete('d');
@@ -328,13 +338,9 @@ test('DEL-12, send-only: what it puts into a directory that others remove reache
 
 test('send-only: what it has overrules what others have, when a person says so', () =>
   told(cast('camera', 'desk'), async (world, camera, desk) => {
-    for (const path of ['edited', 'deleted', 'd/x']) camera.person.write(path, 'one');
-    begin(world, camera, 'send-only');
-    await calm(world);
-    desk.person.write('edited', 'two, of desk');
-    desk.person.delete('deleted');
-    desk.person.delete('d');
-    desk.person.write('new/there', 'of desk');
+    writeOnes(camera, 'edited', 'deleted', 'd/x');
+    await beginCalm(world, camera, 'send-only');
+    changeOnDesk(desk, { deleted: ['deleted', 'd'], made: 'new/there' });
     await world.rest();
     await settle(world, camera, 'override');
     await calm(world);
@@ -343,12 +349,9 @@ test('send-only: what it has overrules what others have, when a person says so',
 
 test('send-only: a folder that takes again takes all that it did not take, without a copy of what was replaced', () =>
   told(cast('camera', 'desk'), async (world, camera, desk) => {
-    for (const path of ['edited', 'deleted']) camera.person.write(path, 'one');
-    begin(world, camera, 'send-only');
-    await calm(world);
-    desk.person.write('edited', 'two, of desk');
-    desk.person.delete('deleted');
-    desk.person.write('new', 'of desk');
+    writeOnes(camera, 'edited', 'deleted');
+    await beginCalm(world, camera, 'send-only');
+    changeOnDesk(desk, { deleted: ['deleted'], made: 'new' });
     await world.rest();
     await become(world, camera, 'send-receive');
     await calm(world);
@@ -359,8 +362,7 @@ test('a chain of one that only sends and one that only receives carries everythi
   told(cast('camera', 'mirror'), async (world, camera, mirror) => {
     camera.person.write('a', 'one');
     world.setKind(camera, 'send-only');
-    begin(world, mirror, 'receive-only');
-    await calm(world);
+    await beginCalm(world, mirror, 'receive-only');
     camera.person.write('a', 'two');
     camera.person.write('b', 'one');
     await calm(world);
@@ -378,10 +380,9 @@ test('DSK-07: a share that is read-only by design is sent, and what its owner ch
       archive.tree.traits.readOnly = true;
     };
     change(() => {
-      for (const path of ['a', 'd/x', 'gone']) archive.person.write(path, 'one');
+      writeOnes(archive, 'a', 'd/x', 'gone');
     });
-    begin(world, archive, 'send-only');
-    await calm(world);
+    await beginCalm(world, archive, 'send-only');
     assertEqualTrees([archive, desk]);
     change(() => {
       archive.person.write('a', 'two');
@@ -409,8 +410,7 @@ test('DSK-07: another directory in the place of a read-only share deletes nothin
   told(cast('archive', 'desk'), async (world, archive, desk) => {
     archive.person.write('a', 'one');
     archive.tree.traits.readOnly = true;
-    begin(world, archive, 'send-only');
-    await calm(world);
+    await beginCalm(world, archive, 'send-only');
     const { tree, root } = archive;
     const swap = (from: string, to: string): void => {
       tree.traits.readOnly = false;

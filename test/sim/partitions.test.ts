@@ -19,6 +19,7 @@ import {
   cast,
   copiesOn,
   rowOf,
+  startAlone,
   statusOf,
   storeOf,
   told,
@@ -102,9 +103,7 @@ function threeFiles(): Uint8Array {
 
 test('an index that is cut off after any of its bytes counts not at all (NET-07)', () =>
   told(cast('desk', 'mallory'), async (world, desk, mallory) => {
-    desk.person.write('keep', 'keep');
-    world.up(desk);
-    await calm(world, [desk]);
+    await startAlone(world, desk, 'keep');
     const frame = threeFiles();
     const raw = new RawPeer(mallory, desk, { open: () => undefined });
     for (let bytes = 1; bytes < frame.length; bytes += 3) {

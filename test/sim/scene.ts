@@ -47,6 +47,13 @@ export async function calm(
   }
 }
 
+/** Starts it with nobody else there and one file, of which the name is the content; it has looked at all. */
+export async function startAlone(world: KithWorld, device: SimDevice, path: string): Promise<void> {
+  device.person.write(path, path);
+  world.up(device);
+  await calm(world, [device]);
+}
+
 /** What the device says of the shared folder. */
 export function statusOf(world: KithWorld, device: SimDevice): FolderStatus {
   const [folder] = world.kith(device).folders();

@@ -2,33 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SimDevice } from '../../lab/sim/device.ts';
 import { resolvePath } from '../../lab/sim/resolve-path.ts';
 import { sha256 } from '../../src/base/sha256.ts';
 import type { PieceRequest } from '../../src/bep/messages/request.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import { parseRelPath } from '../../src/model/path.ts';
 import { directoryEntry, fileEntry, linkEntry } from '../support/builders.ts';
+import { assertOutside, makeOutside } from './outside.ts';
 import { RawPeer } from './raw-peer.ts';
 import { assertTrees, calm, cast, rowOf, told, treeOf } from './scene.ts';
 
 const encoder = new TextEncoder();
 const EVIL = (): Uint8Array => encoder.encode('evil');
-
-/** A directory beside the shared one, with a file in it. */
-function makeOutside(device: SimDevice): void {
-  const { tree } = device;
-  const outside = tree.make({ dir: tree.root, name: 'outside' }, 'directory', { mode: 0o755 });
-  const file = tree.make({ dir: outside, name: 'x' }, 'file', { mode: 0o644 });
-  tree.write(file, encoder.encode('outside'), 0);
-}
-
-function assertOutside(device: SimDevice): void {
-  const outside = resolvePath(device.tree, '/outside');
-  assert.deepEqual([...(outside?.entries.keys() ?? [])], ['x']);
-  const text = new TextDecoder().decode(resolvePath(device.tree, '/outside/x')?.bytes());
-  assert.equal(text, 'outside');
-}
 
 /** Entries whose paths pass an entry that the same device announced as no directory, or another kind at once. */
 const THROUGH: Readonly<Record<string, readonly Entry[]>> = {
