@@ -1,16 +1,22 @@
 // Finds and runs the tests: `run-tests.mjs [PART OF A PATH]... [--name PATTERN]`.
-// Two files at a time, those in test/e2e last. Ends with the line
+// Two files at a time, and beside them two of those in test/e2e, which wait more than they compute;
+// the long ones first. Ends with the line
 // `N passed, N failed[, N skipped]` and fails when a test failed, when a test was skipped that
 // test/skips.json does not list with a reason, when a file holds no test, and when nothing ran.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect, styleText } from 'node:util';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const concurrency = 2;
+const atATime = 2;
 const fileLimitMs = 10 * 60_000;
+// So that nothing long begins last; the longest first. Of the rest none takes 15 s by itself.
+const long = ['test/house/guards', 'test/e2e/syncthing-matrix'];
+// What runs in processes of their own is compiled once: some hundred of them load the same files.
+const compiled = path.join(root, 'node_modules/.cache/kith-tests');
+const preloaded = pathToFileURL(path.join(root, 'tools/without-async-hooks.mjs')).href;
 const isWanted = (name) => name.endsWith('.test.ts');
 
 async function main(args) {
@@ -18,11 +24,10 @@ async function main(args) {
   const files = findTests().filter(
     (file) => filters.length === 0 || filters.some((part) => file.includes(part)),
   );
-  const isEndToEnd = (file) => file.startsWith('test/e2e/');
   const outcome = { passed: 0, failed: 0, skipped: [], problems: [], ran: new Set() };
   const options = { outcome, names };
-  const ordered = [...files.filter((file) => !isEndToEnd(file)), ...files.filter(isEndToEnd)];
-  await runFiles({ ...options, files: ordered });
+  process.env.NODE_COMPILE_CACHE ??= compiled;
+  await Promise.all(lanes(files).map((lane) => runFiles({ ...options, files: lane })));
   process.exitCode = report({ outcome, files, names });
 }
 
@@ -51,13 +56,26 @@ function findTests() {
   return found.sort();
 }
 
+function lanes(files) {
+  const rank = (file) => {
+    const place = long.indexOf(file.replace(/\.test\.ts$/, ''));
+    return place === -1 ? long.length : place;
+  };
+  const ordered = files.toSorted((one, other) => rank(one) - rank(other));
+  const { yes = [], no = [] } = Object.groupBy(ordered, (file) =>
+    file.startsWith('test/e2e/') ? 'yes' : 'no',
+  );
+  return [no, yes];
+}
+
 // Node's report of each file is a stream of events; what a test prints goes to standard error.
 async function runFiles({ files, outcome, names }) {
   if (files.length === 0) return;
   const events = run({
     cwd: root,
     files: files.map((file) => path.join(root, file)),
-    concurrency,
+    concurrency: atATime,
+    execArgv: ['--import', preloaded],
     timeout: fileLimitMs,
     ...(names.length > 0 ? { testNamePatterns: names } : {}),
   });
@@ -66,7 +84,7 @@ async function runFiles({ files, outcome, names }) {
     else if (type === 'test:fail') failed(outcome, data);
     else if (type === 'test:stdout' || type === 'test:stderr') process.stderr.write(data.message);
     else if (type === 'test:diagnostic' && data.file !== undefined) {
-      console.error(`${fileOf(data)}: ${data.message}`);
+      console.error(`${path.relative(root, data.file)}: ${data.message}`);
     }
   }
 }

@@ -18,12 +18,15 @@ interface Ending {
 
 /** Runs the guard's scenario in a process of its own; `isTaken`: without the guard. */
 function run(guard: Guard, { isTaken }: { readonly isTaken: boolean }): Promise<Ending> {
-  const hook = path.join(ROOT, 'test/house/guard-hook.ts');
+  const hooks = ['test/house/guard-hook.ts', 'tools/without-async-hooks.mjs'].flatMap((file) => [
+    '--import',
+    path.join(ROOT, file),
+  ]);
   const file = path.join(ROOT, `test/sim/${guard.file}.test.ts`);
   const { NODE_TEST_CONTEXT: _, KITH_SEED: __, ...env } = process.env;
   const child = spawn(
     process.execPath,
-    ['--import', hook, '--test-reporter=spec', `--test-name-pattern=^${guard.scenario}`, file],
+    [...hooks, '--test-reporter=spec', `--test-name-pattern=^${guard.scenario}`, file],
     {
       cwd: ROOT,
       env: { ...env, ...(isTaken ? { KITH_GUARD: guard.name } : {}) },

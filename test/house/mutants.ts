@@ -10,12 +10,23 @@ import type { Planner } from '../support/plan-world.ts';
 export interface Mutant extends Edit {
   /** What is wrong with it. */
   readonly name: string;
+  /** The law that must notice it, where trying all of them takes long. */
+  readonly law?: string;
 }
 
 const GLOBAL = 'global.ts';
 const DECIDE = 'decide.ts';
 const KEPT = 'kept.ts';
 const LOCAL = 'local.ts';
+
+const CHOICE = 'the choice has replaced what each version did that it is the merge of';
+const COPIES = 'of all concurrent versions each agrees, or loses the name, or makes no copy';
+const NEED = 'there is nothing to do exactly if ours is the choice';
+const OWN_COUNTER = 'nothing that a device which only receives announces has a counter of its own';
+const RECEIVED = 'what a person wrote where is only received is still there';
+const SENT = 'a plan of a device that only sends holds no operation that changes the disk';
+const RECORDED =
+  'what is recorded knows our row, and of the rest only what it is or what our row knew';
 
 export const mutants: readonly Mutant[] = [
   {
@@ -92,6 +103,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'nothing is copied if the winner replaced any of it',
+    law: COPIES,
     file: GLOBAL,
     from: 'others.filter((head) => !hasReplaced(entry, head))',
     to: 'others.filter(() => !others.some((head) => hasReplaced(entry, head)))',
@@ -104,6 +116,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a merge does not say what all of it replaced',
+    law: CHOICE,
     file: GLOBAL,
     from: 'isShared ? first : NOTHING',
     to: 'NOTHING',
@@ -218,36 +231,42 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'what was excluded is never fetched again',
+    law: NEED,
     file: DECIDE,
     from: 'ours !== undefined && !ours.invalid && isAgreed',
     to: 'ours !== undefined && isAgreed',
   },
   {
     name: 'what is kept is told',
+    law: OWN_COUNTER,
     file: KEPT,
     from: 'if (!isKept(row) && row.version.length > 0) return row;',
     to: 'if (row.version.length > 0) return row;',
   },
   {
     name: 'a device that only receives counts with its own counter',
+    law: OWN_COUNTER,
     file: KEPT,
     from: `kind === 'receive-only' ? KEPT_COUNTER : own`,
     to: 'own',
   },
   {
     name: 'a device that only sends takes what others have',
+    law: SENT,
     file: DECIDE,
     from: `rules.kind === 'send-only' && isDisk`,
     to: `rules.kind === 'send-only' && isDisk && decision.operation.kind !== 'delete'`,
   },
   {
     name: 'what is kept makes room without a copy',
+    law: RECEIVED,
     file: DECIDE,
     from: `const copies = ours.kind === 'file' && !isReplaced;`,
     to: 'const copies = false;',
   },
   {
     name: 'what is kept is taken by a delete',
+    law: RECEIVED,
     file: DECIDE,
     from: 'if (target.deleted || (isBuiltUpon',
     to: `if (target.deleted && !isBuiltUpon) return act('delete', target, 'deleted there');
@@ -263,6 +282,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an edit at an excluded path knows the version that was never fetched',
+    law: RECORDED,
     file: LOCAL,
     from: 'ours?.invalid ? undefined : ours',
     to: 'ours',
@@ -323,6 +343,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a version that stands here already is taken, whatever our row says',
+    law: RECORDED,
     file: LOCAL,
     from: ' && isNews(each, ours)',
     to: '',

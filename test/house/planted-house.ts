@@ -13,6 +13,7 @@ const RULES = [
   'package.json',
   'tools/layers.ts',
   'tools/run-tests.mjs',
+  'tools/without-async-hooks.mjs',
   'tsconfig.json',
   'bin/kith',
 ];

@@ -72,6 +72,30 @@ describe('the test runner', () => {
     assert.equal(allowed.last, '1 passed, 0 failed, 1 skipped');
   });
 
+  test('promises of stories are not followed by the test runner of Node, which would cost a third of their time', () => {
+    const story = `import assert from 'node:assert/strict';
+      import { test } from 'node:test';
+      test('x', () => assert.deepEqual(Object.getOwnPropertySymbols(Promise.resolve()), []));\n`;
+    const outcome = runTests({ 'test/sim/a.test.ts': story });
+    assert.equal(outcome.status, 0, outcome.text);
+  });
+
+  test('an error that nobody catches fails the run, in a story too', () => {
+    const strays = [
+      "test('x', async () => { setTimeout(() => { throw new Error('stray'); }); await null; });",
+      "test('x', async () => { void Promise.reject(new Error('stray')); await null; });",
+      "test('x', () => new Promise(() => { setTimeout(() => { throw new Error('stray'); }); }));",
+    ];
+    for (const stray of strays) {
+      for (const file of ['test/sim/a.test.ts', 'src/a.test.ts']) {
+        const text = `import { test } from 'node:test';\n${stray}\n`;
+        const outcome = runTests({ [file]: text, 'src/b.test.ts': passing });
+        assert.equal(outcome.status, 1, `${file}: ${stray}\n${outcome.text}`);
+        assert.match(outcome.text, /stray/);
+      }
+    }
+  });
+
   test('a part of a path chooses files', () => {
     const files = { 'src/a.test.ts': passing, 'test/property/b.test.ts': failing };
     assert.equal(runTests(files, { args: ['src'] }).last, '1 passed, 0 failed');
