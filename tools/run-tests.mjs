@@ -12,8 +12,25 @@ import { inspect, styleText } from 'node:util';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const atATime = 2;
 const fileLimitMs = 10 * 60_000;
-// So that nothing long begins last; the longest first. Of the rest none takes 15 s by itself.
-const long = ['test/house/guards', 'test/e2e/syncthing-matrix'];
+// So that nothing long begins last: the longest of either kind first.
+const long = [
+  'test/house/guards',
+  'test/sim/killed-and-outrun',
+  'test/sim/mutations',
+  'test/contract/store-migration',
+  'test/fuzz/search',
+  'test/fuzz/short',
+  'test/sim/kills',
+  'test/sim/last-moment',
+  'test/e2e/syncthing-matrix',
+  'test/e2e/syncthing-session',
+  'test/e2e/syncthing-conflicts',
+  'test/e2e/crash',
+  'test/e2e/demo',
+  'test/e2e/disk',
+  'test/e2e/lost-databases',
+  'test/e2e/pausing',
+];
 // What runs in processes of their own is compiled once: some hundred of them load the same files.
 const compiled = path.join(root, 'node_modules/.cache/kith-tests');
 const preloaded = pathToFileURL(path.join(root, 'tools/without-async-hooks.mjs')).href;
