@@ -204,7 +204,8 @@ export class Syncthing implements AsyncDisposable {
       method,
       // A connection that is kept would be met dead after Syncthing was killed.
       headers: { 'X-API-Key': KEY, connection: 'close' },
-      signal: AbortSignal.timeout(60_000),
+      // A look waits while it pulls: on a busy machine that takes its time.
+      signal: AbortSignal.timeout(120_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
