@@ -13,9 +13,9 @@ import { hasTime, needing, type Run, reasonOf } from './run.ts';
 import { type DiskSize, SmallDisk } from './small-disk.ts';
 
 const MIB = 1024 * 1024;
-const SAID_MS = 120_000;
+const SAID_MS = 300_000;
 /** The next try comes later the longer something stood in the way. */
-const TAKEN_UP_MS = 200_000;
+const TAKEN_UP_MS = 400_000;
 
 interface Trial {
   /** Whose directory is on the small disk, and which. */

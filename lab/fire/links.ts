@@ -33,7 +33,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   slow: {
     large: 4 * MIB,
     small: 200,
-    mostMs: 120_000,
+    mostMs: 400_000,
     before: (lab) => lab.limitRate('8mbit'),
   },
   'losing-a-third': {
@@ -45,14 +45,14 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'small-packets': {
     large: 24 * MIB,
     small: 200,
-    mostMs: 120_000,
+    mostMs: 400_000,
     before: (lab) => lab.setMtu(1280),
   },
   'down-and-up': {
     large: 12 * MIB,
     small: 100,
-    mostMs: 180_000,
-    before: (lab) => lab.limitRate('20mbit'),
+    mostMs: 400_000,
+    before: (lab) => lab.limitRate('8mbit'),
     halfway: async (lab) => {
       await lab.set('b', 'down');
       await sleep(6000);
@@ -62,8 +62,8 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'silent-for-a-while': {
     large: 12 * MIB,
     small: 100,
-    mostMs: 180_000,
-    before: (lab) => lab.limitRate('20mbit'),
+    mostMs: 400_000,
+    before: (lab) => lab.limitRate('8mbit'),
     halfway: async (lab) => {
       await lab.cut();
       await sleep(6000);
@@ -76,7 +76,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     // Silence ends a connection after five minutes; until then nobody tells that nobody is there.
     mostMs: 480_000,
     isLong: true,
-    before: (lab) => lab.limitRate('20mbit'),
+    before: (lab) => lab.limitRate('8mbit'),
     halfway: async (lab) => lab.move('b', lab.addressOf('b').replace(/\d+$/, '77')),
   },
 };

@@ -13,7 +13,7 @@ const OWN: readonly string[] = ['displaced', 'marker', 'stage'];
 /** What Node says when its inspector is open. */
 const INSPECTOR = /^(Debugger |For help, see: |Waiting for the debugger)/;
 /** How long work may go on behind a folder that is equal: leftovers are dropped then. */
-const TIDY_MS = 10_000;
+const TIDY_MS = 60_000;
 
 /** What is expected. */
 export interface Wanted {

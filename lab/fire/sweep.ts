@@ -1,5 +1,6 @@
 /** Kill and error sweeps: which call of which flow is struck how, and the workers that play the cases. */
 
+import { SimRandom } from '../sim/random.ts';
 import type { CallSet } from './calls.ts';
 import type { Case } from './case.ts';
 import { FLOWS, type Flow } from './flows.ts';
@@ -31,6 +32,8 @@ const ERRORS: Readonly<Record<CallSet, readonly string[]>> = {
 };
 /** Calls in a row: one, and a stretch of trouble. */
 const LENGTHS = [1, 25];
+/** Targets that are counted, and calls that are struck, before it is seen whether there is time for more. */
+const ROUND = { targets: 4, strikes: 8 };
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** What is chosen by hand; the rest is everything. */
@@ -88,13 +91,41 @@ export async function sweep(run: Run, pool: Pool, options: SweepOptions): Promis
     );
     return;
   }
+  if (run.endMs !== Infinity && most === undefined) {
+    return await sweepSome(run, pool, { kind, targets, play });
+  }
   const counts = await count(run, pool, { kind, targets });
   const total = counts.reduce((sum, each) => sum + each.count, 0);
   run.tally.note(`${kind}: ${total} calls in ${counts.length} ways to strike`);
-  await pool.each(
-    spread(counts, { total, most, seed: run.seed, isTimeless: run.endMs === Infinity }),
+  await pool.each(spread(counts, { total, most, seed: run.seed }), play);
+}
+
+/**
+ * As much as there is time for, in rounds: some more targets, drawn by the seed, are counted in each, and then calls of all
+ * that are counted by now are struck. So much is struck however slow the machine is.
+ */
+async function sweepSome(
+  run: Run,
+  pool: Pool,
+  {
+    kind,
+    targets,
     play,
-  );
+  }: Pick<SweepOptions, 'kind' | 'targets'> & {
+    readonly play: (struck: Struck, worker: number) => Promise<void>;
+  },
+): Promise<void> {
+  const drawn = new SimRandom(run.seed).fork(kind).shuffled(targets);
+  let counts: readonly Counted[] = [];
+  for (let round = 0; hasTime(run); round++) {
+    const more = drawn.slice(round * ROUND.targets, (round + 1) * ROUND.targets);
+    counts = [...counts, ...(await count(run, pool, { kind, targets: more }))];
+    const total = counts.reduce((sum, each) => sum + each.count, 0);
+    const first = round * ROUND.strikes;
+    await pool.each(spread(counts, { total, most: ROUND.strikes, seed: run.seed, first }), play);
+  }
+  const total = counts.reduce((sum, each) => sum + each.count, 0);
+  run.tally.note(`${kind}: ${total} calls in ${counts.length} of ${drawn.length} ways to strike`);
 }
 
 /** How many calls there are to strike: what the program does differs little from run to run. */
@@ -136,16 +167,16 @@ function* spread(
     total,
     most,
     seed,
-    isTimeless,
+    first = 0,
   }: {
     readonly total: number;
     readonly most: number | undefined;
     readonly seed: number;
-    readonly isTimeless: boolean;
+    readonly first?: number;
   },
 ): Generator<Struck> {
-  const isAll = most === undefined && isTimeless;
-  for (let index = 0; index < (most ?? total); index++) {
+  const isAll = most === undefined;
+  for (let index = first; index < first + (most ?? total); index++) {
     const share = (seed * 0.137 + index * GOLDEN) % 1;
     let left = isAll ? index : Math.floor(share * total);
     const target = counts.find(({ count }) => {

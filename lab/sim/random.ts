@@ -68,6 +68,12 @@ export class SimRandom implements Random {
     return items[this.below(items.length)] as Item;
   }
 
+  /** The same items in another order. */
+  shuffled<Item>(items: readonly Item[]): readonly Item[] {
+    const rest = [...items];
+    return items.flatMap(() => rest.splice(this.below(rest.length), 1));
+  }
+
   bytes(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     for (let at = 0; at < length; at += 4) {

@@ -184,18 +184,6 @@ export const settlingGuards: readonly Guard[] = [
     ],
   },
   {
-    name: 'what could not be looked at yet counts as looked at',
-    file: 'killed-and-outrun',
-    scenario: 'CRS-02: killed at any call of a new link, and its delete',
-    edits: [
-      {
-        file: 'src/engine/observer.ts',
-        from: 'const pending = [this.#dirty.paths(), ',
-        to: 'const pending = [',
-      },
-    ],
-  },
-  {
     name: 'what news has superseded is forgotten with the run',
     file: 'killed-and-outrun',
     scenario:
@@ -211,7 +199,7 @@ export const settlingGuards: readonly Guard[] = [
   {
     name: 'a run that ends before it has looked counts as one that has',
     file: 'killed-and-outrun',
-    scenario: 'CRS-02: killed at any call of an edit, and two more, it hears of those and is ended',
+    scenario: 'CRS-02: killed at any call of a new link, and ended before it has looked',
     edits: [
       {
         file: 'src/engine/durability.ts',
