@@ -32,8 +32,8 @@ const ERRORS: Readonly<Record<CallSet, readonly string[]>> = {
 };
 /** Calls in a row: one, and a stretch of trouble. */
 const LENGTHS = [1, 25];
-/** Targets that are counted, and calls that are struck, before it is seen whether there is time for more. */
-const ROUND = { targets: 4, strikes: 8 };
+/** Ways through a flow that are counted, and calls that are struck, before it is seen whether there is time for more. */
+const ROUND = { counted: 3, strikes: 9 };
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** What is chosen by hand; the rest is everything. */
@@ -101,7 +101,7 @@ export async function sweep(run: Run, pool: Pool, options: SweepOptions): Promis
 }
 
 /**
- * As much as there is time for, in rounds: some more targets, drawn by the seed, are counted in each, and then calls of all
+ * As much as there is time for, in rounds: some more ways through flows, drawn by the seed, are counted in each, and then calls of all
  * that are counted by now are struck. So much is struck however slow the machine is.
  */
 async function sweepSome(
@@ -115,17 +115,18 @@ async function sweepSome(
     readonly play: (struck: Struck, worker: number) => Promise<void>;
   },
 ): Promise<void> {
-  const drawn = new SimRandom(run.seed).fork(kind).shuffled(targets);
+  const drawn = new SimRandom(run.seed).fork(kind).shuffled([...new Set(targets.map(keyOf))]);
   let counts: readonly Counted[] = [];
   for (let round = 0; hasTime(run); round++) {
-    const more = drawn.slice(round * ROUND.targets, (round + 1) * ROUND.targets);
+    const keys = drawn.slice(round * ROUND.counted, (round + 1) * ROUND.counted);
+    const more = targets.filter((target) => keys.includes(keyOf(target)));
     counts = [...counts, ...(await count(run, pool, { kind, targets: more }))];
     const total = counts.reduce((sum, each) => sum + each.count, 0);
     const first = round * ROUND.strikes;
     await pool.each(spread(counts, { total, most: ROUND.strikes, seed: run.seed, first }), play);
   }
   const total = counts.reduce((sum, each) => sum + each.count, 0);
-  run.tally.note(`${kind}: ${total} calls in ${counts.length} of ${drawn.length} ways to strike`);
+  run.tally.note(`${kind}: ${total} calls in ${counts.length} of ${targets.length} ways to strike`);
 }
 
 /** How many calls there are to strike: what the program does differs little from run to run. */
@@ -135,7 +136,6 @@ async function count(
   { kind, targets }: Pick<SweepOptions, 'kind' | 'targets'>,
 ): Promise<readonly Counted[]> {
   const { counts } = pool;
-  const keyOf = ({ flow, victim, calls }: Target): string => `${flow.name} ${victim} ${calls}`;
   const unknown = targets.filter((target) => !counts.has(keyOf(target)));
   const different = [...new Map(unknown.map((target) => [keyOf(target), target])).values()];
   await pool.each(different, async (target, worker) => {
@@ -145,6 +145,11 @@ async function count(
     counts.set(keyOf(target), seen.counted);
   });
   return targets.map((target) => ({ ...target, count: counts.get(keyOf(target)) ?? 0 }));
+}
+
+/** Targets that have this in common have the same calls. */
+function keyOf({ flow, victim, calls }: Target): string {
+  return `${flow.name} ${victim} ${calls}`;
 }
 
 function caseOf({ flow, victim, calls, act, times, at }: Struck): Case {
