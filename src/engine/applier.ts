@@ -9,8 +9,8 @@ import { sha256 } from '../base/sha256.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { versionKey } from '../model/version.ts';
-import { chooseGlobal } from '../planner/global.ts';
 import type { Intent, OurEntry } from '../ports/folder-store.ts';
+import { type Basis, basisAt, isSameBasis } from './basis.ts';
 import { type FolderContext, seenOf } from './context.ts';
 import { intentOfLent, type Lent, lentFor, withModesBack } from './lent-modes.ts';
 import { isParentForeign } from './mounts.ts';
@@ -25,24 +25,6 @@ export interface Ready {
   /** What it was planned from. */
   readonly basedOn: Basis;
   readonly isFinished: boolean;
-}
-
-/** What an operation was planned from. */
-export interface Basis {
-  /** Of our row; 0 for none. */
-  readonly sequence: number;
-  /** Key of the version that was wanted; undefined if others have none. */
-  readonly wanted: string | undefined;
-}
-
-/** What would be planned from at this moment. */
-export function basisAt({ store }: Pick<FolderContext, 'store'>, path: RelPath): Basis {
-  const announced = store.announced(path).map(({ entry }) => entry);
-  const wanted = chooseGlobal(announced)?.entry.version;
-  return {
-    sequence: store.ours(path)?.sequence ?? 0,
-    wanted: wanted === undefined ? undefined : versionKey(wanted),
-  };
 }
 
 /** What the others have to do after a group. Disk paths in `doubted`. */
@@ -126,11 +108,6 @@ function isCurrent(context: FolderContext, { operation, basedOn }: Ready): boole
   if (busy.isAwaited(path) || (conflictCopy && busy.isAwaited(conflictCopy))) return false;
 
   return isSameBasis(basisAt(context, path), basedOn);
-}
-
-/** Planned from either, the same comes of it. */
-export function isSameBasis(a: Basis, b: Basis): boolean {
-  return a.sequence === b.sequence && a.wanted === b.wanted;
 }
 
 /** Directories before what is in them, names before deletes, deletes from the bottom up, room made before it is taken. */

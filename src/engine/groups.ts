@@ -6,14 +6,8 @@ import { type ErrorCode, itemTrouble } from '../base/error.ts';
 import { parentPath, type RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { isKept } from '../planner/kept.ts';
-import {
-  applyGroup,
-  type Basis,
-  type GroupResult,
-  isSameBasis,
-  type Ready,
-  stageNameOf,
-} from './applier.ts';
+import { applyGroup, type GroupResult, type Ready, stageNameOf } from './applier.ts';
+import { type Basis, isSameBasis } from './basis.ts';
 import type { FolderContext } from './context.ts';
 import { isFilled } from './directory-life.ts';
 import { keyOf } from './fetches.ts';

@@ -4,12 +4,13 @@ import type { RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { reviveEntry } from '../planner/local.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
+import type { Basis } from './basis.ts';
 import { type FolderContext, isInHand, nowStamp } from './context.ts';
 
-/** An operation and the sequence of our row when it was planned; 0 for none. */
+/** An operation and what it was planned from. */
 export interface Note {
   readonly operation: Operation;
-  readonly basedOn: number;
+  readonly basedOn: Basis;
 }
 
 /** Takes the notes in one commit; the paths whose row has changed since, which have to be planned again. */
@@ -24,7 +25,7 @@ export async function takeNotes(
       const { path } = operation;
       const row = context.store.ours(path);
       // What a person did since was recorded: a row of before must not hide it.
-      if ((row?.sequence ?? 0) !== basedOn || isInHand(context, path)) stale.push(path);
+      if ((row?.sequence ?? 0) !== basedOn.sequence || isInHand(context, path)) stale.push(path);
       else ours.push(rowOf(context, { operation, row }, next()));
     }
     return ours.length === 0 ? undefined : { ours };

@@ -148,8 +148,8 @@ export class Observer {
 
   async #endFirstLook(): Promise<void> {
     const { firstLook, superseded } = this.#context;
-    const hasHeldBack = await superseded.release(() => this.#notLookedAt());
-    if (!firstLook.isAwaited && !hasHeldBack) return;
+    const isAnyFree = await superseded.release(() => this.#notLookedAt());
+    if (!firstLook.isAwaited && !isAnyFree) return;
     firstLook.isAwaited = false;
     await this.#onFirstLook();
   }
@@ -157,9 +157,8 @@ export class Observer {
   /** Disk paths of which nobody can say yet what stands there. */
   #notLookedAt(): ReadonlySet<string> {
     const { unsettled, store } = this.#context;
-    const settling = [...unsettled.keys()].map((path) => diskPathOf(store, path));
-    const pending = [this.#dirty.paths(), this.#reader.paths(), this.problems.paths(), settling];
-    return new Set(pending.flatMap((paths) => [...paths]));
+    const seen = [...this.#dirty.paths(), ...this.#reader.paths(), ...this.problems.paths()];
+    return new Set([...seen, ...[...unsettled.keys()].map((path) => diskPathOf(store, path))]);
   }
 
   #beginScan(nowMs: number): void {

@@ -8,7 +8,8 @@ import type { RelPath } from '../model/path.ts';
 import type { Operation } from '../model/plan.ts';
 import { decide } from '../planner/decide.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
-import { type Basis, basisAt, stageNameOf } from './applier.ts';
+import { stageNameOf } from './applier.ts';
+import { type Basis, basisAt } from './basis.ts';
 import type { FolderContext } from './context.ts';
 import { damageInTheWay } from './damage-control.ts';
 import { isHalfTold, sidesAt } from './directory-life.ts';
@@ -177,9 +178,7 @@ export class Puller {
     if (damage !== undefined) return void this.#parts.doubt(damage);
     const isRevived = operation.kind === 'revive' && ours !== undefined;
     if (isRevived && this.#awaitsMore(ours)) return this.#postpone(path);
-    if (operation.kind === 'note' || operation.kind === 'revive') {
-      return { operation, basedOn: basedOn.sequence };
-    }
+    if (operation.kind === 'note' || operation.kind === 'revive') return { operation, basedOn };
     if (operation.kind === 'fetch') this.#startFetch({ operation, ours, basedOn }, group);
     else if (operation.kind !== 'delete' || !this.#isSourceOf(ours, path)) {
       this.#groups.add({ operation, basedOn, isFinished: false });
