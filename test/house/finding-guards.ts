@@ -13,7 +13,7 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/notes.ts',
-        from: 'if ((row?.sequence ?? 0) !== basedOn || isInHand(context, path)) stale.push(path);',
+        from: 'if ((row?.sequence ?? 0) !== basedOn.sequence || isInHand(context, path)) stale.push(path);',
         to: 'if (false) stale.push(path);',
       },
     ],
@@ -201,7 +201,7 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/durability.ts',
-        from: 'if (isInDoubt(context)) return;',
+        from: 'if (isInDoubt(context) || context.superseded.isOpen) return;',
         to: '',
       },
     ],
@@ -363,7 +363,7 @@ export const findingGuards: readonly Guard[] = [
       },
       {
         file: 'src/engine/groups.ts',
-        from: 'if (result.isUnfinished) await this.#recover();',
+        from: 'if (result.isUnfinished) await this.#recoverOpenly();',
         to: `this.#context.busy.clear();
       if (result.isUnfinished) await this.#recover();`,
       },
@@ -432,7 +432,7 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/hearing.ts',
-        from: `if (this.#context.store.hasOutdated(device)) heard = 'replaced';`,
+        from: `if (store.hasOutdated(device)) heard = 'replaced';`,
         to: '',
       },
     ],
