@@ -24,8 +24,12 @@ interface Told {
   readonly published: Map<string, number>;
 }
 
-/** What a look at a name told. */
-type Looked = Pick<Inode, 'kind' | 'ino' | 'size' | 'mtime'> | undefined;
+/** What a look at a name told, undefined if nothing was there, and where that was: a person may move the directory away after it. */
+interface Looked {
+  readonly path: string;
+  readonly facts: Facts | undefined;
+}
+type Facts = Pick<Inode, 'kind' | 'ino' | 'size' | 'mtime'>;
 
 /** Looks on at one device's disk. */
 export function displacingHook(device: SimDevice, { history, blame, published }: Told): CallHook {
@@ -68,7 +72,7 @@ function looked(device: SimDevice, looks: Map<string, Looked>, { dir, name }: Di
     kind === undefined || ino === undefined || mtime === undefined
       ? undefined
       : { kind, ino, size: size ?? 0, mtime };
-  looks.set(keyOf(device, inode, name), facts);
+  looks.set(keyOf(device, inode, name), { path: pathIn(device, inode, name), facts });
 }
 
 type Rename = FileCall & { call: 'rename' };
@@ -106,10 +110,10 @@ function checkPlace(watch: Watch, { dir: handle, name }: DirName, what: string):
   const { device, looks } = watch;
   const dir = inodeOf(device, handle);
   if (dir === undefined || !isSeen(device, dir, name)) return;
-  const key = keyOf(device, dir, name);
+  const look = looks.get(keyOf(device, dir, name));
   const path = pathIn(device, dir, name);
-  if (!looks.has(key)) watch.blame('I8', `${device.name}: ${path} is ${what} without a look`);
-  else checkLook(watch, { path, look: looks.get(key), what });
+  if (look === undefined) watch.blame('I8', `${device.name}: ${path} is ${what} without a look`);
+  else checkLook(watch, { path, look, what });
 }
 
 function checkTouch(watch: Watch, handle: number): void {
@@ -119,22 +123,24 @@ function checkTouch(watch: Watch, handle: number): void {
   if (inode?.kind !== 'file' || dir === undefined || inode.links === 0) return;
   if (!isSeen(device, dir, inode.name)) return;
   const look = looks.get(keyOf(device, dir, inode.name));
-  checkLook(watch, { path: pathIn(device, dir, inode.name), look, what: 'changed' });
+  if (look !== undefined) {
+    checkLook(watch, { path: pathIn(device, dir, inode.name), look, what: 'changed' });
+  }
 }
 
 function checkLook(
   { device, blame }: Watch,
   { path, look, what }: { readonly path: string; readonly look: Looked; readonly what: string },
 ): void {
-  const row = readsOf(device)?.ours(path.normalize('NFC') as RelPath);
-  if (look === undefined || isAsRow(look, row)) return;
+  const row = readsOf(device)?.ours(look.path.normalize('NFC') as RelPath);
+  if (look.facts === undefined || isAsRow(look.facts, row)) return;
   blame(
     'I8',
     `${device.name}: ${path} is ${what}, though a look told that it is not what was there`,
   );
 }
 
-function isAsRow(look: Exclude<Looked, undefined>, row: OurEntry | undefined): boolean {
+function isAsRow(look: Facts, row: OurEntry | undefined): boolean {
   if (row?.seen === undefined || row.deleted || row.invalid || row.kind !== look.kind) return false;
   if (look.kind !== 'file') return true;
   const { inode, size, mtime } = row.seen;
