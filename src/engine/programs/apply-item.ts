@@ -35,9 +35,8 @@ import { finishFile } from './stage.ts';
 export function* applyItem(work: Work, item: ApplyItem): FileProgram<Applied> {
   const made: string[] = [];
   try {
-    if (item.expected !== undefined && !(yield* hasParent(work, item.diskPath))) {
-      return { outcome: 'changed', made };
-    }
+    const isAsBefore = yield* hasParent(work, item.diskPath);
+    if (item.expected !== undefined && !isAsBefore) return { outcome: 'changed', made };
     if (!(yield* isOnItsDisk(work, item))) return { outcome: 'failed', code: 'MOUNT_CHANGED' };
     const at = yield* openParent(work, item, made);
     const found = yield* status(at.dir, at.name);
@@ -73,7 +72,10 @@ function carryOut(step: Step): FileProgram<Applied> {
   }
 }
 
-/** What should stand in a directory that is gone, or moved away, is gone too: nothing may bring the directory back on the way. */
+/**
+ * What should stand in a directory that is gone, or moved away, is gone too: nothing may bring the directory back on the way. And
+ * nothing new may follow one that is moved away: it would count as deleted where it should be.
+ */
 function* hasParent(work: Work, diskPath: string): FileProgram<boolean> {
   const { parent } = splitDisk(diskPath);
   if ((yield* work.reach.dir(parent)) === undefined) return false;
