@@ -50,11 +50,12 @@ function linesIn(text: string): readonly string[] {
     .filter((line) => line !== '');
 }
 
-/** The percents of the lines that begin so. */
+/** The percents of the transfer in the lines that begin so; a look that reads the new file has a bar of the same label. */
 function percentsIn(lines: readonly string[], label: string): readonly number[] {
   return lines.flatMap((line) => {
     const [, percent] = / (\d+) %/.exec(line) ?? [];
-    return line.startsWith(`${label}  `) && percent !== undefined ? [Number(percent)] : [];
+    const isOfTransfer = line.startsWith(`${label}  `) && !/ read\b/.test(line);
+    return isOfTransfer && percent !== undefined ? [Number(percent)] : [];
   });
 }
 
