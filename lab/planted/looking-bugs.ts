@@ -93,10 +93,10 @@ export const lookingBugs: readonly Bug[] = [
       {
         file: 'src/engine/observer.ts',
         from: FIRST_LOOK_OVER,
-        to: `${FIRST_LOOK_OVER}
-        const { ledger, counter, self } = this.#context;
+        to: `${FIRST_LOOK_OVER} {
+        const { store, ledger, counter, self } = this.#context;
         const none = new Uint8Array(0);
-        void ledger.change((next) => ({
+        await ledger.change((next) => ({
           ours: store.paths(undefined, 1000).flatMap((path) => {
             const entry = store.announced(path)[0]?.entry;
             if (entry === undefined || entry.deleted || store.ours(path) !== undefined) return [];
@@ -108,7 +108,7 @@ export const lookingBugs: readonly Bug[] = [
               sequence: next(), diskPath: undefined, seen: undefined,
             }];
           }),
-        }));`,
+        })); }`,
       },
     ],
   },
@@ -162,6 +162,7 @@ export const lookingBugs: readonly Bug[] = [
     name: 'forms-are-names',
     what: 'a name that the disk keeps in another Unicode form counts as another name',
     budgetS: 60,
+    draw: { flocks: 0, devices: 3 },
     edits: [
       {
         file: 'src/engine/spelling.ts',

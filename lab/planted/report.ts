@@ -34,7 +34,8 @@ Written by \`npm run planted -- --keep\`: what random stories find in the progra
 \`npm run planted -- --list\` says what each of them does; how they are looked for stands in [testing](../testing.md#tests-of-the-tests).
 
 - **${results.length - failed} passed, ${failed} failed**; ${run.rounds} time each, from seed ${run.from} on, ${run.jobs} at a time.
-- Seconds of the processor, of the process that tells the stories: start, compiler and garbage collector are in them.
+- Seconds of the processor, of the process that tells the stories: compiler and garbage collector are in them. All together ${totalS(results).toFixed(0)} s.
+- \`none\` is the program as it is: it must break nothing, in all kinds of stories and in each that a bug is looked for in.
 - ${processor}, ${cores} cores, ${memoryGib} GiB, Linux ${kernel}; ${versions['node']}.
 - Commit ${commit}, ${date}.
 
@@ -43,6 +44,11 @@ Written by \`npm run planted -- --keep\`: what random stories find in the progra
 ${results.flatMap(rowsOf).join('\n')}
 `;
   await writeFile(FILE, text);
+}
+
+function totalS(results: readonly Result[]): number {
+  const all = results.flatMap((result) => result.all);
+  return all.reduce((sum, caught) => sum + (caught.kind === 'broken' ? 0 : caught.cpuS), 0);
 }
 
 function rowsOf({ name, draw, all, budgetS }: Result): readonly string[] {
