@@ -111,6 +111,16 @@ function checkKept(devices: readonly Device[], own: Ledger): void {
   }
 }
 
+/** What is wanted, but for what stood under the same name elsewhere too and was replaced there by somebody who had it. */
+function notReplaced(own: Ledger, theirs: Ledger): Ledger['wanted'] {
+  const left = [...own.wanted].map(([path, contents]) => {
+    const [written, wanted] = [theirs.written.get(path), theirs.wanted.get(path)];
+    const kept = [...contents].filter((each) => !written?.has(each) || wanted?.has(each));
+    return [path, new Set(kept)] as const;
+  });
+  return new Map(left);
+}
+
 /** Whatever is not kept is as the others have it. */
 function checkFollows({ special, others }: Told): void {
   const [first] = others;
@@ -159,8 +169,8 @@ const receiving: readonly Law[] = [
     },
   ),
   law('what a person wrote where is only received is still there', anyStory, (story, planner) => {
-    const { special, own } = tellKind(story, { kind: 'receive-only', planner });
-    checkKept([special], own);
+    const { special, own, theirs } = tellKind(story, { kind: 'receive-only', planner });
+    checkKept([special], { ...own, wanted: notReplaced(own, theirs) });
   }),
   law('what is not kept is as the others have it', anyStory, (story, planner) =>
     checkFollows(tellKind(story, { kind: 'receive-only', planner })),

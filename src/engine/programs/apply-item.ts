@@ -26,7 +26,7 @@ import {
   touch,
   type Work,
 } from './displacing.ts';
-import { placeDirectory } from './place-directory.ts';
+import { placeDirectory, prepareDirectory } from './place-directory.ts';
 import { splitDisk } from './reach.ts';
 import { isAsSeen } from './serve.ts';
 import { finishFile } from './stage.ts';
@@ -173,6 +173,7 @@ function* makeDirectory(step: Step, mode: number | undefined): FileProgram<Appli
   const { work, item, at, found } = step;
   const isDisplaced = found !== undefined;
   if (isDisplaced) {
+    yield* prepareDirectory(work.stage, item.stageName);
     yield* settleDisplaced(step, yield* takeAway(step));
   }
   yield* placeDirectory(work.stage, at, { stageName: item.stageName, mode });

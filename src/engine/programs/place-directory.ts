@@ -29,6 +29,11 @@ export function* placeDirectory(
   }
 }
 
+/** Makes it in the staging area alone, so that a disk that cannot hold one more tells it before anything makes room. */
+export function* prepareDirectory(stage: DirHandle, stageName: string): FileProgram<void> {
+  yield* close(yield* stagedDirectory({ dir: stage, name: `${stageName}.dir` }));
+}
+
 /** New, or left by an attempt that was cut off; empty in any case. */
 function* stagedDirectory(staged: DirName): FileProgram<DirHandle> {
   const known = yield* openDir(staged.dir, staged.name);
