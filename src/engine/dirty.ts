@@ -13,6 +13,12 @@ interface Doubt {
   readonly isTree: boolean;
 }
 
+/** A disk path. `isTree`: with all below it. */
+export interface ToLook {
+  readonly path: string;
+  readonly isTree: boolean;
+}
+
 export class Dirty {
   readonly #doubts = new Map<string, Doubt>();
   #isOverflown = false;
@@ -48,11 +54,8 @@ export class Dirty {
   }
 
   /** At most `limit` paths that are at rest by now, taken out. */
-  takeDue(
-    nowMs: number,
-    limit: number,
-  ): readonly { readonly path: string; readonly isTree: boolean }[] {
-    const due: { path: string; isTree: boolean }[] = [];
+  takeDue(nowMs: number, limit: number): readonly ToLook[] {
+    const due: ToLook[] = [];
     for (const [path, doubt] of this.#doubts) {
       if (doubt.dueMs > nowMs) continue;
       this.#doubts.delete(path);

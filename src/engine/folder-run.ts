@@ -65,9 +65,10 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
     await new Leftovers(context, leftover).dropAll();
     leftover = [];
   }
-  const observer = new Observer(context, async () => {
+  const observer = new Observer(context, async (paths) => {
     await hearings.looked();
-    puller.considerAll();
+    if (paths === 'all') puller.considerAll();
+    else puller.consider(paths);
   });
   const doubt = (diskPath: string): void => observer.doubt(diskPath, { isTree: true });
   const { sources, isLacking } = parts;

@@ -6,12 +6,13 @@
 import { Bell } from '../base/bell.ts';
 import type { ErrorCode } from '../base/error.ts';
 import { TaskGroup } from '../base/task-group.ts';
+import type { RelPath } from '../model/path.ts';
 import type { WatchBatch } from '../ports/watcher.ts';
 import { Burials } from './burials.ts';
 import { classifyLook } from './classify-look.ts';
 import type { FolderContext } from './context.ts';
 import { repair, sortDamage } from './damage-control.ts';
-import { Dirty, REST_MS } from './dirty.ts';
+import { Dirty, REST_MS, type ToLook } from './dirty.ts';
 import { type Findings, noFindings } from './findings.ts';
 import { ListedProblems } from './listed-problems.ts';
 import { ProblemBook } from './problem-book.ts';
@@ -27,11 +28,8 @@ const LOOK_PATHS = 256;
 /** How soon a path is looked at again that changed under our eyes. */
 const AGAIN_MS = 100;
 
-/** A disk path. `isTree`: with all below it. */
-interface ToLook {
-  readonly path: string;
-  readonly isTree: boolean;
-}
+/** A look is over that the planning of these paths waited for. */
+type OnLooked = (paths: readonly RelPath[] | 'all') => Promise<void>;
 
 export class Observer {
   readonly problems = new ProblemBook();
@@ -42,16 +40,15 @@ export class Observer {
   readonly #listed = new ListedProblems();
   readonly #burials: Burials;
   readonly #reader: Reader;
-  readonly #onFirstLook: () => Promise<void>;
+  readonly #onLooked: OnLooked;
   #scanDueMs = 0;
   #isScanning = false;
   #isWorking = false;
   #blind: string | undefined;
 
-  /** `onFirstLook`: what was awaited before anything, or some paths, are planned has happened. */
-  constructor(context: FolderContext, onFirstLook: () => Promise<void>) {
+  constructor(context: FolderContext, onLooked: OnLooked) {
     this.#context = context;
-    this.#onFirstLook = onFirstLook;
+    this.#onLooked = onLooked;
     const fail = (path: string, code: ErrorCode): void => this.#report(path, code);
     this.#burials = new Burials(context, { fail, back: (path) => this.#note(path, 0, true) });
     this.#reader = new Reader(context, {
@@ -148,10 +145,11 @@ export class Observer {
 
   async #endFirstLook(): Promise<void> {
     const { firstLook, superseded } = this.#context;
-    const isAnyFree = await superseded.release(() => this.#notLookedAt());
-    if (!firstLook.isAwaited && !isAnyFree) return;
+    const { isOver, freed } = await superseded.release(() => this.#notLookedAt());
+    // No more than these: what failed and waits for its time would be tried again at each end of a look.
+    const paths = firstLook.isAwaited ? 'all' : freed;
     firstLook.isAwaited = false;
-    await this.#onFirstLook();
+    if (isOver || paths.length > 0) await this.#onLooked(paths);
   }
 
   /** Disk paths of which nobody can say yet what stands there. */

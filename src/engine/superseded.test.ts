@@ -87,6 +87,8 @@ test('what was kept outlasts another break, and a clean end as well', async () =
   }
 });
 
+const released = (...names: readonly string[]) => ({ isOver: false, freed: names.map(at) });
+
 test('deletes and what our row knows are not kept, and nothing is after a clean end', async () => {
   const gone = await storeWith({ ...NEW, deleted: true });
   assert.deepEqual(begun(gone).outrun([at('a')]), []);
@@ -105,20 +107,20 @@ test('what was looked at is let go; as long as some of it was not, more is kept'
   const store = await storeWith(...names.map((name) => make(2n, name)));
   const superseded = begun(store);
   for (const name of ['a', 'b']) await hear(store, superseded, make(3n, name));
-  assert.equal(await superseded.release(pending('b', 'd')), true);
+  assert.deepEqual(await superseded.release(pending('b', 'd')), released('a'));
   assert.equal(superseded.isOpen, true);
   await hear(store, superseded, make(3n, 'c'));
   assert.deepEqual(
     names.map((name) => superseded.has(at(name))),
     [false, true, true],
   );
-  assert.equal(await superseded.release(pending('d')), true);
+  assert.deepEqual(await superseded.release(pending('d')), { ...released('b', 'c'), isOver: true });
   assert.deepEqual(
     names.map((name) => superseded.has(at(name))),
     [false, false, false],
   );
   assert.equal(superseded.isOpen, false);
-  assert.equal(await superseded.release(pending()), false);
+  assert.deepEqual(await superseded.release(pending()), released());
 });
 
 test('below a directory that could not be looked at everything may have been put in place', async () => {
@@ -126,8 +128,8 @@ test('below a directory that could not be looked at everything may have been put
   await store.commit({ ours: [oursAt(1, fileAt('dir', '', { kind: 'directory' }))] });
   const superseded = begun(store);
   await hear(store, superseded, make(3n, 'dir/a'));
-  assert.equal(await superseded.release(pending('dir')), false);
+  assert.deepEqual(await superseded.release(pending('dir')), released());
   assert.deepEqual([superseded.isOpen, superseded.has(at('dir/a'))], [true, true]);
-  assert.equal(await superseded.release(pending()), true);
+  assert.deepEqual(await superseded.release(pending()), { ...released('dir/a'), isOver: true });
   assert.deepEqual([superseded.isOpen, superseded.has(at('dir/a'))], [false, false]);
 });

@@ -15,6 +15,14 @@ import { diskPathOf, toPath } from './spelling.ts';
 /** Paths gone through at a time. */
 const SLICE = 1000;
 
+/** What came of a look. */
+export interface Released {
+  /** Nothing has to be kept from now on. */
+  readonly isOver: boolean;
+  /** Nothing is kept of these any more, and they can be planned. */
+  readonly freed: readonly RelPath[];
+}
+
 export class Superseded {
   readonly #store: FolderStore;
   readonly #ledger: Ledger;
@@ -65,17 +73,14 @@ export class Superseded {
     return this.at(path).length > 0;
   }
 
-  /**
-   * Everything has been looked at, but for these disk paths and what is below them. True if something is over by it: what
-   * was kept of others is not kept any more, or nothing has to be kept from now on.
-   */
-  async release(pending: () => ReadonlySet<string>): Promise<boolean> {
-    if (!this.#isOpen && !this.#isAny) return false;
+  /** Everything has been looked at, but for these disk paths and what is below them. */
+  async release(pending: () => ReadonlySet<string>): Promise<Released> {
+    if (!this.#isOpen && !this.#isAny) return { isOver: false, freed: [] };
     const waiting = pending();
     const wasOpen = this.#isOpen;
     this.#isOpen = [...waiting].some((diskPath) => this.#mayHide(diskPath));
-    const hasDropped = this.#isAny && (await this.#drop(waiting));
-    return hasDropped || (wasOpen && !this.#isOpen);
+    const freed = this.#isAny ? await this.#drop(waiting) : [];
+    return { isOver: wasOpen && !this.#isOpen, freed };
   }
 
   /** The version that may stand at the path: what was wanted here, and newer than our row. */
@@ -100,21 +105,22 @@ export class Superseded {
     return this.has(path) || this.#candidate(path) !== undefined;
   }
 
-  /** In the ledger's order: what is about to be kept is there by then, or comes after. */
-  async #drop(waiting: ReadonlySet<string>): Promise<boolean> {
-    let [hasDropped, isAnyLeft, after] = [false, false, undefined as RelPath | undefined];
+  /** In the ledger's order: what is about to be kept is there by then, or comes after. The paths of which nothing is kept any more. */
+  async #drop(waiting: ReadonlySet<string>): Promise<readonly RelPath[]> {
+    const freed: RelPath[] = [];
+    let [isAnyLeft, after] = [false, undefined as RelPath | undefined];
     do {
       await this.#ledger.change(() => {
         const paths = this.#store.supersededPaths(after, SLICE);
         const over = paths.filter((path) => !isBelow(waiting, diskPathOf(this.#store, path)));
-        hasDropped ||= over.length > 0;
+        freed.push(...over);
         isAnyLeft ||= over.length < paths.length;
         after = paths.at(-1);
         if (after === undefined) this.#isAny = isAnyLeft;
         return over.length > 0 ? { dropSuperseded: over } : undefined;
       });
     } while (after !== undefined);
-    return hasDropped;
+    return freed;
   }
 }
 

@@ -271,8 +271,8 @@ export const scenarioGuards: readonly Guard[] = [
     edits: [
       {
         file: APPLY_ITEM,
-        from: 'if (item.expected !== undefined && !(yield*',
-        to: 'if (false && !(yield*',
+        from: 'if (item.expected !== undefined && !isAsBefore)',
+        to: 'if (isAsBefore && !isAsBefore)',
       },
     ],
   },
