@@ -49,7 +49,7 @@ export function hunt({ name, draw, from, budgetS, count }: Hunt): Promise<Caught
   const child = spawn(process.execPath, args, {
     env: name === undefined ? env : { ...env, [VARIABLE]: name },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: (budgetS * 1000) / SHARE,
+    timeout: Math.ceil((budgetS * 1000) / SHARE),
     killSignal: 'SIGKILL',
   });
   let tally: Tally | undefined;

@@ -16,7 +16,7 @@ which must break none. The last line is N passed, N failed.
 
   --seeds N      so many times, from other seeds each time (1); the median counts
   --budget S     seconds of one core for each bug, in place of its own
-  --control S    seconds of the processor for the program as it is (200), shared by the kinds of
+  --control S    seconds of the processor for the program as it is (400), shared by the kinds of
                  stories that the bugs are looked for in
   --from N       the first seed (1)
   --jobs J       bugs at a time (2)
@@ -37,7 +37,7 @@ tells the story of one seed with the bug in place, and makes it small; --list te
 const OPTIONS = {
   seeds: { type: 'string', default: '1' },
   budget: { type: 'string' },
-  control: { type: 'string', default: '200' },
+  control: { type: 'string', default: '400' },
   from: { type: 'string', default: '1' },
   jobs: { type: 'string', default: '2' },
   keep: { type: 'boolean', default: false },
