@@ -192,6 +192,9 @@ export const systemScenarios: readonly Scenario[] = [
       'test/sim/kills.test.ts': ['CRS-02: killed at any call of …, it ends the same,'],
       'test/sim/killed-and-outrun.test.ts': [
         'CRS-02: killed at any call of …, which it hears of',
+        'CRS-02: killed at any call of …, it hears of those and is killed again before it has looked',
+        'CRS-02: killed at any call of a new link, and ended before it has looked',
+        'CRS-02: killed while a link is put in place whose delete is being heard of',
         'CRS-02: killed while a group is made durable, and',
       ],
       'test/sim/links-made-anew.test.ts': ['CRS-02: a link made anew, unseen, and then deleted'],
