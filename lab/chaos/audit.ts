@@ -21,7 +21,6 @@ export class Audit {
   readonly #history: History;
   readonly #rows: RowWatch;
   readonly #places: ValuePlaces;
-  readonly #published = new Map<SimDevice, ReadonlyMap<string, number>>();
 
   /** Watches these devices from now on. */
   constructor(devices: readonly SimDevice[], history: History) {
@@ -31,9 +30,7 @@ export class Audit {
     this.#rows = new RowWatch(history.removals, this.blame);
     for (const device of devices) {
       device.hooks.add(this.#hookOf(device));
-      const published = new Map<string, number>();
-      this.#published.set(device, published);
-      device.hooks.add(displacingHook(device, { history, blame: this.blame, published }));
+      device.hooks.add(displacingHook(device, { history, blame: this.blame }));
     }
   }
 
@@ -52,11 +49,6 @@ export class Audit {
       const where = this.#history.birthplace(value);
       this.blame('I1', `${quoted(value)} of ${where} is on no disk any more`);
     }
-  }
-
-  /** Paths that Kith has put in place or taken away on the device, and how long its log was then. */
-  publishedOn(device: SimDevice): ReadonlyMap<string, number> {
-    return this.#published.get(device) ?? new Map();
   }
 
   #hookOf(device: SimDevice): CallHook {

@@ -40,8 +40,6 @@ export interface Place {
   hadPowerCut: boolean;
   /** Connections may stand on which nothing arrives any more: only deadlines end them. */
   hadDeadLines: boolean;
-  /** Paths that Kith has put in place on the device, and how long its log was then. */
-  readonly publishedOn: (device: SimDevice) => ReadonlyMap<string, number>;
   readonly blame: Blame;
 }
 
@@ -179,7 +177,7 @@ function die(place: Place, device: SimDevice, model?: Exclude<CrashModel, 'kill'
     if (place.hidden.has(device.name)) show(place, device);
     const promised = place.rolledBack.has(device.name)
       ? []
-      : promisedBy(device, { careless: history.careless, published: place.publishedOn(device) });
+      : promisedBy(device, { careless: history.careless });
     const before = treeOf(device);
     dark.set(device.name, world.scheduler.now);
     place.hadPowerCut = true;

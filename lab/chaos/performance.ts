@@ -61,7 +61,6 @@ export class Performance {
   readonly hidden = new Set<string>();
   hadPowerCut = false;
   hadDeadLines = false;
-  readonly publishedOn: Place['publishedOn'] = (device) => this.audit.publishedOn(device);
   readonly #script: Script;
   readonly #applied = new Set<number>();
   readonly #armed: (() => void)[] = [];

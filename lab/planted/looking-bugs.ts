@@ -80,7 +80,7 @@ export const lookingBugs: readonly Bug[] = [
     edits: [
       {
         file: 'src/engine/burials.ts',
-        from: 'if (this.#wouldEmpty(proved)) {',
+        from: 'if (await this.#wouldEmpty(proved)) {',
         to: 'if (false) {',
       },
     ],

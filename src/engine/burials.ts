@@ -1,6 +1,7 @@
 /** Rows that are proved gone, until they are recorded: together, so that a move is seen whole, and each proved once more. */
 
 import type { ErrorCode } from '../base/error.ts';
+import type { RelPath } from '../model/path.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { isSuspect } from './classify.ts';
 import type { FolderContext } from './context.ts';
@@ -24,6 +25,8 @@ const REST_MS = 100;
 const PATIENCE_MS = 5000;
 /** How often it is looked whether something has come back to an emptied folder. */
 const ASK_EVERY_MS = 30_000;
+/** Of more it is believed that one is there. */
+const LEFT_MOST = 8;
 /** Paths proved in one job. */
 const LOOK_PATHS = 256;
 
@@ -106,7 +109,7 @@ export class Burials {
     const proved = await this.#prove(all.filter((gone) => this.#isStillOurs(gone)));
     // Of a row that is another by now nothing is known but that its path has to be looked at.
     for (const gone of all) if (!this.#isStillOurs(gone)) this.#events.back(gone.diskPath);
-    if (this.#wouldEmpty(proved)) {
+    if (await this.#wouldEmpty(proved)) {
       this.#isEmptied = true;
       for (const gone of proved) this.#gone.set(gone.diskPath, gone);
       [this.#firstMs, this.#lastMs] = [now.nowMs + ASK_EVERY_MS, now.nowMs + ASK_EVERY_MS];
@@ -152,15 +155,25 @@ export class Burials {
   }
 
   /** All that was in the folder is gone at one stroke: a person is asked before others are told. */
-  #wouldEmpty(proved: readonly Gone[]): boolean {
+  async #wouldEmpty(proved: readonly Gone[]): Promise<boolean> {
     if (this.#mayEmpty || proved.length === 0) return false;
-    const going = new Set(proved.map((gone) => gone.row.path));
-    for (const row of this.#context.store.children(undefined)) {
-      if (!row.deleted && !row.invalid && !going.has(row.path) && this.#speaks(row)) return false;
-    }
     // What a power cut took will be fetched again from whoever has it: nobody has to be asked.
-    return proved.some(
+    const isContentGone = proved.some(
       (gone) => gone.row.kind !== 'directory' && !isSuspect(this.#context, gone.row),
     );
+    return isContentGone && !(await this.#isAnyLeft(new Set(proved.map(({ row }) => row.path))));
+  }
+
+  /** Something else stands in the root. Where little should, it is looked at: it may be gone as well, and nobody knows it yet. */
+  async #isAnyLeft(going: ReadonlySet<RelPath>): Promise<boolean> {
+    const left: string[] = [];
+    for (const row of this.#context.store.children(undefined)) {
+      if (row.deleted || row.invalid || going.has(row.path) || !this.#speaks(row)) continue;
+      if (left.push(row.diskPath ?? row.path) > LEFT_MOST) return true;
+    }
+    if (left.length === 0) return false;
+    const args = { root: this.#context.root, dirs: [], paths: left };
+    const { paths } = await this.#context.ports.disk.run('look', args, { urgency: 1 });
+    return paths.some(({ outcome }) => outcome !== 'gone');
   }
 }

@@ -88,6 +88,8 @@ function classifyPath(
     const other = speltOtherwise(context.store, diskPath);
     if (other !== undefined) {
       findings.toList.push({ path: splitDisk(other).parent, isTree: true });
+      // What is wrong with it is told under its own name.
+      findings.absent.push(diskPath);
       return;
     }
     findings.there.push(diskPath);

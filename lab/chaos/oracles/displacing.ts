@@ -20,8 +20,6 @@ const JOB = 'apply';
 interface Told {
   readonly history: History;
   readonly blame: Blame;
-  /** Gets every path that is put in place, with the length that the log has then. */
-  readonly published: Map<string, number>;
 }
 
 /** What a look at a name told, undefined if nothing was there, and where that was: a person may move the directory away after it. */
@@ -32,7 +30,7 @@ interface Looked {
 type Facts = Pick<Inode, 'kind' | 'ino' | 'size' | 'mtime'>;
 
 /** Looks on at one device's disk. */
-export function displacingHook(device: SimDevice, { history, blame, published }: Told): CallHook {
+export function displacingHook(device: SimDevice, { history, blame }: Told): CallHook {
   const looks = new Map<string, Looked>();
   /** What came from the staging area and has no name yet that people see. */
   const fresh = new WeakSet<Inode>();
@@ -42,7 +40,7 @@ export function displacingHook(device: SimDevice, { history, blame, published }:
     if (call.call === 'status') return void looked(device, looks, call);
     if (call.call === 'rename') {
       noteFresh(device, fresh, call);
-      return void checkRename({ device, blame, looks, history, published, fresh }, call);
+      return void checkRename({ device, blame, looks, history, fresh }, call);
     }
     if (call.call === 'removeDir')
       return void checkPlace({ device, blame, looks }, call, 'removed');
@@ -89,13 +87,11 @@ function checkRename(
   watch: Watch & Told & { readonly fresh: WeakSet<Inode> },
   { from, to, how }: Rename,
 ): void {
-  const { device, blame, history, published, fresh } = watch;
+  const { device, blame, history, fresh } = watch;
   const [source, target] = [inodeOf(device, from.dir), inodeOf(device, to.dir)];
   if (source === undefined || target === undefined) return;
   const leaves = isSeen(device, source, from.name);
   const arrives = isSeen(device, target, to.name);
-  const [place, name] = arrives ? [target, to.name] : [source, from.name];
-  published.set(pathIn(device, place, name).normalize('NFC'), device.log.length);
   if (leaves && !arrives) checkPlace(watch, from, 'taken away');
   if (!arrives || leaves) return;
   if (how === 'exchange') checkPlace(watch, to, 'replaced');

@@ -24,19 +24,13 @@ interface Promised {
 interface Unpromised {
   /** Values of people who did not wait for the disk. */
   readonly careless: ReadonlySet<string>;
-  /** Paths that Kith has put in place, and how long its log was then: what it told to be held since is only looked at. */
-  readonly published: ReadonlyMap<string, number>;
 }
 
 /** What the rows of a device that runs say truly of its disk. */
-export function promisedBy(
-  device: SimDevice,
-  { careless, published }: Unpromised,
-): readonly Promised[] {
+export function promisedBy(device: SimDevice, { careless }: Unpromised): readonly Promised[] {
+  // What was held once may have failed since without a word, and is only looked at then.
   const isHeld = (path: string): boolean =>
-    device.log
-      .slice(published.get(path) ?? 0)
-      .some(({ event, facts }) => event === 'path-held' && facts['path'] === path);
+    device.log.some(({ event, facts }) => event === 'path-held' && facts['path'] === path);
   const rows = readsOf(device)?.oursAfter(0, Number.MAX_SAFE_INTEGER) ?? [];
   return rows.flatMap((row): Promised[] => {
     const { path, diskPath = path, deleted, invalid, kind, contentHash: content } = row;
