@@ -21,7 +21,7 @@ export function storeError(error: unknown): KithError {
   const extended = resultCode(error);
   if (extended === undefined)
     return new KithError('STORE_FAILED', { reason: String(error) }, error);
-  const code = CODES[extended & 0xff] ?? 'STORE_FAILED';
+  const code = isOfNoFormat(error) ? 'STORE_CORRUPT' : (CODES[extended & 0xff] ?? 'STORE_FAILED');
   return new KithError(code, { sqlite: extended, reason: String(error) }, error);
 }
 
@@ -37,6 +37,11 @@ export function withStoreErrors<Result>(work: () => Result): Result {
   } catch (error) {
     throw storeError(error);
   }
+}
+
+/** A number in the header that no SQLite ever wrote: it has the code of any mistake, and is known by its text alone. */
+function isOfNoFormat(error: unknown): boolean {
+  return error instanceof Error && error.message === 'unsupported file format';
 }
 
 function resultCode(error: unknown): number | undefined {

@@ -45,8 +45,8 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/burials.ts',
-        from: '!going.has(row.path) && this.#speaks(row)',
-        to: '!going.has(row.path)',
+        from: 'going.has(row.path) || !this.#speaks(row)',
+        to: 'going.has(row.path)',
       },
     ],
   },

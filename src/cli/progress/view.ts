@@ -113,11 +113,16 @@ export class ProgressView {
     const part =
       ofEntries === null
         ? entries === 0
-          ? bytes / ofBytes
+          ? shareOf(bytes, ofBytes)
           : undefined
-        : Math.min(0.99, entries / ofEntries);
+        : shareOf(Math.min(entries, 0.99 * ofEntries), ofEntries);
     return { label: shortened(id), part, texts: [...looked, ...read, ...rate] };
   }
+}
+
+/** undefined of nothing. */
+function shareOf(part: number, whole: number): number | undefined {
+  return whole === 0 ? undefined : part / whole;
 }
 
 /** What this device lacks, and each connected device, of the folders and devices that are waited for. */

@@ -12,9 +12,11 @@ export interface Mount {
 /** Reads the text of /proc/self/mountinfo; lines that are none are passed over. Source: proc_pid_mountinfo(5). */
 export function parseMounts(text: string): readonly Mount[] {
   return text.split('\n').flatMap((line) => {
-    const [left = '', right = ''] = line.split(' - ');
-    const [, , , , point, options = ''] = left.split(' ');
-    const [type, source = '', superOptions = ''] = right.split(' ');
+    // The first one: what is mounted may be called like it.
+    const at = line.indexOf(' - ');
+    if (at < 0) return [];
+    const [, , , , point, options = ''] = line.slice(0, at).split(' ');
+    const [type, source = '', superOptions = ''] = line.slice(at + 3).split(' ');
     if (point === undefined || type === undefined || type === '') return [];
     const isReadOnly = [options, superOptions].some((each) => each.split(',').includes('ro'));
     return [{ point: unescaped(point), type, source: unescaped(source), isReadOnly }];
