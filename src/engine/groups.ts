@@ -55,6 +55,8 @@ export class Groups {
   readonly #context: FolderContext;
   readonly #parts: GroupsParts;
   readonly #ready = new Map<RelPath, Ready>();
+  /** Of the group under way, also while it waits for its turn and is not busy yet. */
+  readonly #taken = new Set<RelPath>();
   readonly #wake = new Bell();
   #isGathering = false;
   #isApplying = false;
@@ -86,6 +88,11 @@ export class Groups {
     const ready = this.#ready.get(path);
     if (ready === undefined || operation === undefined) return false;
     return isSameBasis(ready.basedOn, basedOn) && keyOf(ready.operation) === keyOf(operation);
+  }
+
+  /** A group with this path is under way: what is staged for it is about to be put in place, and must not be written any more. */
+  hasTaken(path: RelPath): boolean {
+    return this.#taken.has(path);
   }
 
   add(ready: Ready): void {
@@ -147,6 +154,7 @@ export class Groups {
     for (const [path, ready] of this.#ready) {
       if (group.length >= GROUP_MOST) break;
       this.#ready.delete(path);
+      this.#taken.add(path);
       group.push(ready);
     }
     return group;
@@ -166,6 +174,7 @@ export class Groups {
       await this.#parts.stageAnew();
     }
     this.#context.busy.clear();
+    this.#taken.clear();
     for (const { operation } of group) this.#context.tally.over(operation.path);
     this.#parts.onOver(group.map(({ operation }) => operation));
   }

@@ -163,7 +163,7 @@ export class Puller {
   #planPath(path: RelPath, group: TaskGroup): Note | undefined {
     const { store, rules, busy, unsettled, superseded } = this.#context;
     if (unsettled.has(path) || superseded.has(path)) return undefined;
-    if (busy.has(path)) return this.#waitFor('busy', path);
+    if (busy.has(path) || this.#groups.hasTaken(path)) return this.#waitFor('busy', path);
     const ours = store.ours(path);
     const basedOn = basisAt(this.#context, path);
     const decision = decide(sidesAt(this.#context, path, ours), rules);
