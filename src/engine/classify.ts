@@ -31,10 +31,12 @@ export function classifyThere(
     findings.problems.push({ path: diskPath, code: 'SPECIAL_FILE' });
     return;
   }
-  findings.well.push(diskPath);
   if (status.kind === 'directory') findings.directories.push(diskPath);
   const basedOn = ours?.sequence ?? 0;
   const isUnread = !isUnchanged(status, ours) || isSuspect(context, ours);
+  // What has to be read is well only when it has been: what was wrong with it may well have been found by reading.
+  if (isUnread && status.kind !== 'directory') findings.there.push(diskPath);
+  else findings.well.push(diskPath);
   if (!isUnread && diskPath === (ours?.diskPath ?? path)) return;
   if (basedOn > at.looked.sequence) {
     findings.outrun.push(diskPath);

@@ -10,6 +10,7 @@ import {
   calm,
   cast,
   copiesOn,
+  onJob,
   rowOf,
   statusOf,
   storeOf,
@@ -59,6 +60,25 @@ test('a file and a directory that shut their owner out arrive, and neither is ev
       );
     },
   ));
+
+test('a file that cannot be read is tried more and more rarely, and taken when it can be', () =>
+  told({ laptop: { disk: { obeysModes: true } }, desk: {} }, async (world, laptop, desk) => {
+    laptop.person.write('shut', 'shut');
+    laptop.person.setMode('shut', 0);
+    world.upAll();
+    await world.run({ ms: 60_000 });
+    let tried = 0;
+    const stop = onJob(laptop, 'study', ({ call }) => {
+      if (call === 'openFile') tried++;
+    });
+    await world.run({ ms: 1_200_000 });
+    stop();
+    // Twice a try: the marker of the folder is read too.
+    assert.ok(tried >= 20 && tried <= 100, `it was tried ${tried / 2} times`);
+    laptop.person.setMode('shut', 0o644);
+    await calm(world);
+    assertTrees([desk], ['shut = shut']);
+  }));
 
 test('a fifo or a socket among files is passed over with a note, and all beside and below it is synchronised (PRM-05)', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
