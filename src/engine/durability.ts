@@ -43,6 +43,22 @@ export async function endCleanly(context: FolderContext): Promise<void> {
 }
 
 /**
+ * What the first look after a power cut did not find damaged is sound. If it left nothing out, all of that was read from the
+ * disk, and so is durable: where nothing else tells so, the next start need not read it again.
+ */
+export async function endDoubt(context: FolderContext, isAllRead: boolean): Promise<void> {
+  const { unsynced, store, ledger, bootId } = context;
+  const { range } = unsynced;
+  unsynced.range = undefined;
+  if (range === undefined || !isAllRead || isInDoubt(context)) return;
+  await ledger.change(() => {
+    const identity = store.identity();
+    if (identity === undefined || identity.syncedSequence >= range.upTo) return undefined;
+    return { identity: { ...identity, bootId, syncedSequence: range.upTo } };
+  });
+}
+
+/**
  * While the damage of an earlier power cut is being sorted out, nothing is taken for durable. The sequence up to which it
  * was tried in vain, for the file system cannot do it: until there is news a disk at rest is left alone.
  */

@@ -13,6 +13,7 @@ import { classifyLook } from './classify-look.ts';
 import type { FolderContext } from './context.ts';
 import { repair, sortDamage } from './damage-control.ts';
 import { Dirty, REST_MS, type ToLook } from './dirty.ts';
+import { endDoubt } from './durability.ts';
 import { type Findings, noFindings } from './findings.ts';
 import { ListedProblems } from './listed-problems.ts';
 import { ProblemBook } from './problem-book.ts';
@@ -135,8 +136,7 @@ export class Observer {
       this.#isScanning = false;
       this.#context.tally.endScan();
       this.#burials.forgetConfirmation();
-      // What was not damaged by now is not damaged by that power cut.
-      this.#context.unsynced.range = undefined;
+      await endDoubt(this.#context, this.#notLookedAt().size === 0);
     }
     if (!this.#isScanning) await this.#endFirstLook();
     if (!this.#isScanning && this.#reader.size === 0) this.#context.tally.rest();

@@ -27,7 +27,7 @@ export interface Opened {
   readonly isBaseNew: boolean;
   /** The last run did not come to its clean end, or there was none. */
   readonly isAfterBreak: boolean;
-  /** The machine stopped without a clean end since the last start. */
+  /** The machine was started anew, and what is recorded may not have been durable when it stopped. */
   readonly isAfterPowerCut: boolean;
 }
 
@@ -46,7 +46,9 @@ export async function openFolder(opening: Opening): Promise<Opened> {
   const identity = { ...before, nextToken: newToken(ports.random) };
   await store.commit({ identity });
   const token = (await mark(opening, identity.nextToken)) ?? standInFor(found);
-  const isAfterPowerCut = isKnown && before.bootId !== opening.bootId && !before.endedCleanly;
+  // A clean end makes nothing durable where the file system cannot be synced as one.
+  const isSound = before.endedCleanly && before.syncedSequence >= store.lastSequence();
+  const isAfterPowerCut = isKnown && before.bootId !== opening.bootId && !isSound;
   // The boot of before stays noted until what the power cut left is sorted out, through however many starts.
   const bootId = isAfterPowerCut ? before.bootId : opening.bootId;
   const now = { ...identity, token, nextToken: token, bootId, endedCleanly: false };

@@ -156,3 +156,47 @@ test('nobody is asked whether a power cut was meant that took everything', () =>
     await calm(world);
     assertTrees([laptop, desk], GOOD);
   }));
+
+test('after a clean end, too, a power cut may damage what a disk that is synced file by file was not made to keep', () =>
+  told(
+    { laptop: { disk: { syncsAsOne: false } }, desk: {} },
+    async (world, laptop, desk) => {
+      world.upAll();
+      await world.run({ ms: 5000 });
+      for (const path of FILES) laptop.person.write(path, `good ${path}`);
+      await world.runUntil(() => desk.person.contents().size === FILES.length, { ms: 20_000 });
+      await world.stop(laptop);
+      world.cutPower(laptop, 'weak');
+      assert.notDeepEqual(treeOf(laptop), GOOD, 'nothing was damaged');
+      world.up(laptop);
+      await calm(world);
+      assertTrees([laptop, desk], GOOD);
+    },
+    3,
+  ));
+
+test('what was read again after one start of the machine is not read again after the next', () =>
+  told({ laptop: { disk: { syncsAsOne: false } } }, async (world, laptop) => {
+    for (const path of FILES) laptop.person.write(path, `good ${path}`);
+    laptop.person.sync();
+    // So that their times tell that they have not changed.
+    await world.run({ ms: 10_000 });
+    world.upAll();
+    await calm(world);
+    const readAgain: number[] = [];
+    for (let start = 0; start < 3; start++) {
+      await world.stop(laptop);
+      world.cutPower(laptop, 'nothing');
+      let read = 0;
+      const stop = onJob(laptop, 'study', ({ call }) => {
+        if (call === 'openFile') read++;
+      });
+      world.up(laptop);
+      await calm(world);
+      stop();
+      readAgain.push(read);
+    }
+    assert.ok((readAgain[0] ?? 0) >= FILES.length, `${readAgain}`);
+    assert.deepEqual(readAgain.slice(1), [0, 0]);
+    assert.deepEqual(treeOf(laptop), GOOD);
+  }));
