@@ -13,6 +13,7 @@ import {
   cast,
   copiesOn,
   line,
+  onJob,
   told,
   treeOf,
 } from './scene.ts';
@@ -135,3 +136,29 @@ test('a directory that is renamed while it is being fetched arrives under its la
     const stage = resolvePath(desk.tree, `${desk.root}/.kith/stage`);
     assert.deepEqual([...(stage?.entries.keys() ?? [])], [], 'nothing is left over');
   }));
+
+for (const [moment, awaited] of [
+  ['while it is opened', { call: 'statusOf', nth: 1 }],
+  ['just before the first one appears in it', { call: 'rename', nth: 1 }],
+  ['just before the last one appears in it', { call: 'rename', nth: 3 }],
+] as const) {
+  test(`new files do not follow a directory that a person moves away ${moment}, to be taken for deleted`, () =>
+    told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+      laptop.person.write('d/old', 'old');
+      world.upAll();
+      await calm(world);
+      let isOpen = false;
+      let count = 0;
+      const stop = onJob(desk, 'apply', (each) => {
+        if (each.call === 'openDir' && each.name === 'd') isOpen = true;
+        if (!isOpen || each.call !== awaited.call || ++count !== awaited.nth) return;
+        stop();
+        desk.person.rename('d', 'moved');
+      });
+      for (const name of ['1', '2', '3']) laptop.person.write(`d/${name}`, name);
+      await calm(world);
+      const kept = ['1', '2', '3'].map((name) => `d/${name} = ${name}`);
+      const tree = assertEqualTrees([laptop, desk]);
+      for (const one of [...kept, 'moved/old = old']) assert.ok(tree.includes(one), tree.join());
+    }));
+}

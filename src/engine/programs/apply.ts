@@ -10,7 +10,9 @@ import type { DirHandle, FileProgram } from '../../ports/file-system.ts';
 import { abilities, close, openFile, sync, syncFileSystem } from '../file-calls.ts';
 import { applyItem } from './apply-item.ts';
 import type { Applied, ApplyItem } from './change.ts';
+import type { Work } from './displacing.ts';
 import { type GivenBack, Lending, type LentMode } from './lending.ts';
+import { Newcomers } from './newcomers.ts';
 import { DISPLACED_DIR, inRoot, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
 import { finishFile } from './stage.ts';
 
@@ -48,20 +50,38 @@ export function apply(args: ApplyArgs): FileProgram<AppliedGroup> {
     const applied: Applied[] = [];
     const touched = new Set<string>();
     const lending = new Lending(args.lent);
-    const common = { reach, stage, touched, lending, self: args.self };
+    const newcomers = new Newcomers();
+    const common = { reach, stage, touched, lending, newcomers, self: args.self };
     for (const [index, item] of items.entries()) {
-      const failed = staged.get(index);
-      if (failed !== undefined) applied.push({ outcome: 'failed', code: failed });
-      else applied.push(yield* applyItem({ ...common, isUnsettled: false }, item));
-      yield* reach.trim();
+      yield* newcomers.proceedTo(splitDisk(item.diskPath).parent, reach);
+      applied.push(
+        yield* applyUnlessFailed({ ...common, isUnsettled: false }, item, staged.get(index)),
+      );
+      yield* reach.trim(newcomers.filled);
     }
+    yield* newcomers.proceedTo(undefined, reach);
     yield* makeNamesDurable(reach, { stage, touched, together, witness });
     // Not before: what is shut may be one that can be opened no more.
     const isMany = together && lending.size > FEW;
     const givenBack = yield* lending.giveBack(reach, isMany ? undefined : sync);
     if (isMany) yield* syncFileSystem(stage, witness);
-    return { applied, givenBack };
+    const settled = applied.map((each, index) => {
+      const item = items[index];
+      return item === undefined ? each : newcomers.settled(item, each);
+    });
+    return { applied: settled, givenBack };
   });
+}
+
+function* applyUnlessFailed(
+  work: Work,
+  item: ApplyItem,
+  failed: ErrorCode | undefined,
+): FileProgram<Applied> {
+  if (failed !== undefined) return { outcome: 'failed', code: failed };
+  const applied = yield* applyItem(work, item);
+  work.newcomers.note(item, applied);
+  return applied;
 }
 
 /** Finishes and syncs staged content; the items whose stage file is not there or fails, with their code. */

@@ -88,11 +88,11 @@ export class Reach {
     return isSame && (yield* this.isInPlace(parent));
   }
 
-  /** Called between items, when no handle but those of the control directory is in use: bounds how many are open. */
-  *trim(): FileProgram<void> {
+  /** Called between items, when no handle but those of the control directory, and that of `kept`, is in use: bounds how many are open. */
+  *trim(kept?: string): FileProgram<void> {
     if (this.#open.size <= MAX_OPEN) return;
     for (const [path, handle] of [...this.#open]) {
-      if (path === CONTROL_DIR || path.startsWith(`${CONTROL_DIR}/`)) continue;
+      if (path === kept || path === CONTROL_DIR || path.startsWith(`${CONTROL_DIR}/`)) continue;
       this.#open.delete(path);
       yield* this.#close(handle);
     }

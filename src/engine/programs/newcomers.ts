@@ -1,0 +1,57 @@
+/**
+ * What is put into a directory that a person moves away at that very moment goes with it. It must not be recorded where it does
+ * not stand: it would count as deleted there.
+ */
+
+import type { FileProgram } from '../../ports/file-system.ts';
+import type { Applied, ApplyItem } from './change.ts';
+import { type Reach, splitDisk } from './reach.ts';
+
+export class Newcomers {
+  /** Disk paths of directories that were found to be somewhere else. */
+  readonly #moved = new Set<string>();
+  /** The directory that got something new, and whose place was not asked for since; several items in a row share it. */
+  #filled: string | undefined;
+
+  /** The directory of the last newcomer, to be kept open. */
+  get filled(): string | undefined {
+    return this.#filled;
+  }
+
+  /** The open directory does not stand at its path any more. */
+  movedAway(dir: string): void {
+    this.#moved.add(dir);
+  }
+
+  /** Called before an item that goes into `next`, and after the last one. */
+  *proceedTo(next: string | undefined, reach: Reach): FileProgram<void> {
+    const dir = this.#filled;
+    if (dir === undefined || dir === next) return;
+    this.#filled = undefined;
+    if (!(yield* reach.isInPlace(dir))) this.#moved.add(dir);
+  }
+
+  /** Called after an item. */
+  note(item: ApplyItem, { outcome }: Applied): void {
+    if (outcome === 'done' && isNew(item)) this.#filled = splitDisk(item.diskPath).parent;
+  }
+
+  /** What became of it, now that all is done. */
+  settled(item: ApplyItem, applied: Applied): Applied {
+    if (applied.outcome !== 'done' || !isNew(item) || !this.#hasGone(item)) return applied;
+    return { outcome: 'changed', made: applied.made };
+  }
+
+  #hasGone({ diskPath }: ApplyItem): boolean {
+    if (this.#moved.size === 0) return false;
+    for (let dir = diskPath; dir !== ''; ) {
+      dir = splitDisk(dir).parent;
+      if (this.#moved.has(dir)) return true;
+    }
+    return false;
+  }
+}
+
+function isNew({ kind, expected }: ApplyItem): boolean {
+  return expected === undefined && kind !== 'delete';
+}
