@@ -1,4 +1,5 @@
-// Finds and runs the tests: `run-tests.mjs [PART OF A PATH]... [--name PATTERN]`.
+// Finds and runs the tests: `run-tests.mjs [PART OF A PATH]... [--name PATTERN] [--times]`; with
+// --times it says when each file ended, and how long it took.
 // Two files at a time, and beside them two of those in test/e2e, which wait more than they compute;
 // the long ones first. Ends with the line
 // `N passed, N failed[, N skipped]` and fails when a test failed, when a test was skipped that
@@ -37,12 +38,12 @@ const preloaded = pathToFileURL(path.join(root, 'tools/without-async-hooks.mjs')
 const isWanted = (name) => name.endsWith('.test.ts');
 
 async function main(args) {
-  const { filters, names } = parse(args);
+  const { filters, names, times } = parse(args);
   const files = findTests().filter(
     (file) => filters.length === 0 || filters.some((part) => file.includes(part)),
   );
   const outcome = { passed: 0, failed: 0, skipped: [], problems: [], ran: new Set() };
-  const options = { outcome, names };
+  const options = { outcome, names, times };
   process.env.NODE_COMPILE_CACHE ??= compiled;
   await Promise.all(lanes(files).map((lane) => runFiles({ ...options, files: lane })));
   process.exitCode = report({ outcome, files, names });
@@ -51,16 +52,18 @@ async function main(args) {
 function parse(args) {
   const filters = [];
   const names = [];
+  let times = false;
   const rest = [...args];
   while (rest.length > 0) {
     const word = rest.shift();
     if (word === '--name' && rest.length > 0) names.push(rest.shift());
+    else if (word === '--times') times = true;
     else if (word.startsWith('--')) {
-      console.error(`run-tests.mjs: unknown option ${word}; there is --name PATTERN`);
+      console.error(`run-tests.mjs: unknown option ${word}; there are --name PATTERN and --times`);
       process.exit(2);
     } else filters.push(word.replace(/^\.\//, ''));
   }
-  return { filters, names };
+  return { filters, names, times };
 }
 
 function findTests() {
@@ -86,7 +89,7 @@ function lanes(files) {
 }
 
 // Node's report of each file is a stream of events; what a test prints goes to standard error.
-async function runFiles({ files, outcome, names }) {
+async function runFiles({ files, outcome, names, times }) {
   if (files.length === 0) return;
   const events = run({
     cwd: root,
@@ -100,7 +103,11 @@ async function runFiles({ files, outcome, names }) {
     if (type === 'test:pass') passed(outcome, data);
     else if (type === 'test:fail') failed(outcome, data);
     else if (type === 'test:stdout' || type === 'test:stderr') process.stderr.write(data.message);
-    else if (type === 'test:diagnostic' && data.file !== undefined) {
+    else if (type === 'test:summary' && times && data.file !== undefined) {
+      const ended = `${(process.uptime() | 0).toString().padStart(4)} s`;
+      const took = `${(data.duration_ms / 1000).toFixed(1).padStart(6)} s`;
+      console.error(`${ended}: ${path.relative(root, data.file)} took ${took}`);
+    } else if (type === 'test:diagnostic' && data.file !== undefined) {
       console.error(`${path.relative(root, data.file)}: ${data.message}`);
     }
   }
