@@ -28,6 +28,8 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
   readonly #apart = new Set<string>();
   /** Devices whose folder is paused. */
   readonly #paused = new Set<string>();
+  /** Bytes that a device keeps of what another one announces, from its next start on; undefined: as many as it finds right. */
+  mostAnnounced: number | undefined;
   #boots = 0;
   #links: Links = [];
 
@@ -36,7 +38,10 @@ export class KithWorld extends SimWorld<DeviceConfig, EnginePrograms> {
       programs,
       boot: async (ports, config, signal) => {
         const name = config.name;
-        const facts = { self: this.named(name).id, version: '0.0.0', ...this.#bootOf(name) };
+        const { mostAnnounced } = this;
+        const bound = mostAnnounced === undefined ? {} : { mostAnnounced };
+        const self = this.named(name).id;
+        const facts = { self, version: '0.0.0', ...this.#bootOf(name), ...bound };
         const network = this.#networkOf(name, ports.network);
         const device = new Device({ ...ports, network }, { facts, config }, signal);
         this.#running.set(name, device);

@@ -40,6 +40,10 @@ export const ERRORS = {
   PEER_INDEX_UNEXPECTED: { kind: 'invalid', text: 'the device sent news of a folder that is not exchanged with it' },
   PEER_INDEX_GAP: { kind: 'invalid', text: 'the device sent news without the news before it; it is asked for again' },
   PEER_SENDS_WRONG_BYTES: { kind: 'invalid', text: 'the device sent bytes that do not match their hash, again and again' },
+  PEER_ANNOUNCES_TOO_MUCH: {
+    kind: 'invalid',
+    text: 'the device announces more in this folder than is kept of one device; what it announced before is kept, and nothing new is taken',
+  },
   PEER_ASKS_TOO_MUCH: { kind: 'invalid', text: 'the device asks for more than can be kept waiting' },
 
   USAGE_INVALID: { kind: 'invalid', text: 'the command line is not understood' },

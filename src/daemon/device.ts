@@ -48,6 +48,8 @@ export interface DeviceFacts {
   readonly bootId: string;
   /** When that was, by the wall clock as it is now, in Unix milliseconds. */
   readonly bootedAtMs: number;
+  /** Bytes of what is kept of each device's announcements in each folder; a bound is found right if it is not said. */
+  readonly mostAnnounced?: number;
 }
 
 interface RunningFolder {
@@ -178,6 +180,7 @@ export class Device {
       isPaused: setting.isPaused,
       bootId: this.#facts.bootId,
       bootedAtMs: this.#facts.bootedAtMs,
+      mostAnnounced: this.#facts.mostAnnounced,
     });
     folder.onChange(() => this.#tell());
     const ended = new Promise<void>((resolve) => {

@@ -13,6 +13,7 @@ import type { FolderStore, OurEntry, Seen } from '../ports/folder-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { Watcher } from '../ports/watcher.ts';
+import type { Allowance } from './allowance.ts';
 import type { Busy } from './busy.ts';
 import type { Ledger } from './ledger.ts';
 import type { Root } from './programs/reach.ts';
@@ -41,6 +42,8 @@ export interface FolderContext {
   readonly rules: Rules;
   readonly store: FolderStore;
   readonly ledger: Ledger;
+  /** What may be kept of each device. */
+  readonly allowance: Allowance;
   /** How far what takes long has come. */
   readonly tally: Tally;
   /** Paths of the group under way, and of its conflict copies: what is seen there means nothing until it is recorded, or recovered. */

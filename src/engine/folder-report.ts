@@ -38,6 +38,7 @@ export function reportOf(reporters: Reporters): FolderStatus {
       device,
       heard: running?.hearings.isHeard(device) === true,
       connected: sources.has(device),
+      announcesTooMuch: running?.context.allowance.isUsedUp(device) === true,
       need: { ...lacking },
       givenBytes: Math.min(lacking.bytes, running?.context.tally.givenTo(device) ?? 0),
       completion: completionOf(lacking, global),

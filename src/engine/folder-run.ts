@@ -6,6 +6,7 @@ import type { FolderId } from '../model/folder.ts';
 import { countedBy } from '../planner/kept.ts';
 import type { Rules } from '../planner/rules.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
+import { Allowance } from './allowance.ts';
 import { Busy } from './busy.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
 import { keepDurable, unsyncedRange } from './durability.ts';
@@ -42,6 +43,8 @@ export interface RunParts {
   readonly path: string;
   readonly self: DeviceId;
   readonly rules: Rules;
+  /** As in the folder's settings. */
+  readonly mostAnnounced: number | undefined;
   readonly bootId: string;
   readonly bootedAtMs: number;
   /** The disk has failed to keep something since the program began: what is staged may never reach it. */
@@ -98,6 +101,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     rules: parts.rules,
     store,
     ledger: parts.ledger,
+    allowance: new Allowance({ folder: id, store, most: parts.mostAnnounced }),
     tally: new Tally(),
     busy: new Busy(),
     superseded: new Superseded({ store, ledger: parts.ledger }, { isAfterBreak }),

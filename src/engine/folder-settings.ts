@@ -12,6 +12,8 @@ export interface FolderSettings {
   /** Devices that share it, without this one. */
   readonly devices: readonly DeviceId[];
   readonly rules: Rules;
+  /** Bytes of what is kept of each device's announcements; undefined: as many as the engine finds right. */
+  readonly mostAnnounced: number | undefined;
   readonly isPaused: boolean;
   /** Changes with every start of the machine. */
   readonly bootId: string;

@@ -1,6 +1,6 @@
 /** The one word for how a folder stands, and why. Pure. `idle` is honest: what is known here equals what is known there. */
 
-import { KithError } from '../base/error.ts';
+import { ERRORS, KithError } from '../base/error.ts';
 import type { FolderKind } from '../model/folder.ts';
 import { type DeviceStatus, type FolderState, isNothing } from './folder-status.ts';
 import type { Need } from './totals.ts';
@@ -52,6 +52,9 @@ function atRest(
   { kind, need, kept, problems, isTryingAgain, devices }: Circumstances,
   blind: string | undefined,
 ): { readonly state: FolderState; readonly stateReason: string | undefined } {
+  if (devices.some((device) => device.announcesTooMuch)) {
+    return { state: 'held', stateReason: ERRORS.PEER_ANNOUNCES_TOO_MUCH.text };
+  }
   const connected = devices.filter((device) => device.connected);
   if (!connected.every((device) => device.heard)) {
     return { state: 'syncing', stateReason: 'a device has not been heard out' };

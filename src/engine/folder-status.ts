@@ -13,6 +13,8 @@ export interface DeviceStatus {
   /** Its whole index has arrived on the connection that is up. */
   readonly heard: boolean;
   readonly connected: boolean;
+  /** It announces more than is kept of one device: not all of it has been taken. */
+  readonly announcesTooMuch: boolean;
   readonly need: Need;
   /** Share of the global bytes that it has, 0 to 1; 1 only if it lacks nothing. */
   readonly completion: number;

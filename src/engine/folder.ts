@@ -79,6 +79,7 @@ export class Folder implements FolderExchange {
     const gone = this.#devices.filter((device) => !devices.includes(device));
     this.#devices = [...devices].sort();
     if (gone.length > 0) await this.#ledger.change(() => ({ forgetPeers: gone }));
+    for (const device of gone) this.#life.running?.context.allowance.dropped(device);
     await this.#recount(new AbortController().signal);
     this.#life.running?.puller.considerAll();
     this.#tell();

@@ -72,7 +72,10 @@ export class Hearings {
     return this.#context.store.peer(device) ?? { device, indexId: 0n, heard: 0 };
   }
 
-  /** Resolves when the news is durable. PEER_INDEX_GAP if something before it was not heard: nothing of it is taken then. */
+  /**
+   * Resolves when the news is durable. PEER_INDEX_GAP if something before it was not heard: nothing of it is taken then.
+   * PEER_ANNOUNCES_TOO_MUCH if there is no room for all of it: what was taken stays, and the index is not complete.
+   */
   async take(device: DeviceId, news: IndexNews): Promise<void> {
     const hearing = this.#hearings.get(device);
     const fresh = this.#freshOf(device, news);
@@ -83,6 +86,7 @@ export class Hearings {
         const stored = this.stored(device);
         const begins = news.kind === 'full' && at === 0;
         if (at === 0 && news.kind === 'update') this.#expectNoGap(news, stored);
+        this.#context.allowance.take(device, entries);
         const before = begins ? 0 : stored.heard;
         // Only with the last of it, for nobody says that sequences ascend within a message.
         const isLast = at + GROUP >= fresh.length;
@@ -137,7 +141,7 @@ export class Hearings {
 
   async #complete(device: DeviceId, hearing: Hearing): Promise<void> {
     if (hearing.isHeard) return;
-    const { superseded, store } = this.#context;
+    const { superseded, store, allowance } = this.#context;
     // What goes with it may stand on the disk, and would not be recognised there.
     hearing.isHeldBack = !hearing.isFirst && superseded.isOpen && store.hasOutdated(device);
     if (hearing.isHeldBack) return;
@@ -146,9 +150,11 @@ export class Hearings {
       await this.#context.ledger.change(() => {
         // What an earlier connection, or an earlier run, left outdated counts as well.
         if (store.hasOutdated(device)) heard = 'replaced';
+        if (heard === 'replaced') allowance.dropped(device);
         return { endIndex: device };
       });
     }
+    allowance.heardOut(device);
     hearing.isHeard = true;
     await this.#onComplete(heard);
   }

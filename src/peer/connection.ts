@@ -77,6 +77,8 @@ export class PeerConnection {
   #hasHeardHello = false;
   /** The device ended it before it said who it is. Known once `run` has ended. */
   wasHungUpOn = false;
+  /** We ended it, for the device did this. Known once `run` has ended. */
+  offence: string | undefined;
   /** The device ended it for this reason. */
   lastWords: string | undefined;
 
@@ -139,7 +141,9 @@ export class PeerConnection {
       failure = error;
     }
     const ending = this.#stop.signal.aborted ? this.#stop.signal.reason : failure;
-    this.wasHungUpOn = !this.#hasHeardHello && asKithError(ending, 'CONNECTION_LOST') !== undefined;
+    const known = asKithError(ending);
+    this.wasHungUpOn = !this.#hasHeardHello && known?.code === 'CONNECTION_LOST';
+    if (known?.kind === 'invalid') this.offence = known.message;
     if (ending instanceof ClosedByPeer) this.lastWords = ending.message;
     this.#requests.end(new KithError('CONNECTION_LOST', { device: this.device }));
     this.#setIdle();

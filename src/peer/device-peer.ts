@@ -125,6 +125,7 @@ export class DevicePeer {
     group.start(async () => {
       await peer.run();
       if (peer.wasHungUpOn) this.#suffer(NOT_KNOWN);
+      if (peer.offence !== undefined) this.#suffer(peer.offence);
       if (peer.lastWords === TWICE) this.#suffer(TWICE_HERE);
       this.#forget(peer);
     });

@@ -128,6 +128,8 @@ export interface FolderStore {
   peers(): readonly PeerIndex[];
   /** True if `endIndex` of the device would drop claims. Looks through all its claims once an index has begun anew. */
   hasOutdated(device: DeviceId): boolean;
+  /** How many entries the device claims, and the bytes of their paths and rows, each in full though others claim the same. Walks them all. */
+  announcedBy(device: DeviceId): { readonly entries: number; readonly bytes: number };
   intents(): readonly Intent[];
   /** The version kept of the path that others do not announce any more, and that may stand on the disk all the same. */
   superseded(path: RelPath): Entry | undefined;

@@ -34,6 +34,7 @@ export function folderStore({ reads, commit, asThrown }: FolderStoreParts): Fold
     peer: (device) => ask((from) => from.peer(device)),
     peers: () => ask((from) => from.peers()),
     hasOutdated: (device) => ask((from) => from.hasOutdated(device)),
+    announcedBy: (device) => ask((from) => from.announcedBy(device)),
     intents: () => ask((from) => from.intents()),
     superseded: (path) => ask((from) => from.superseded(path)),
     supersededPaths: (after, limit) => ask((from) => from.supersededPaths(after, limit)),

@@ -9,6 +9,8 @@ import type { AnnouncedVersion, PeerIndex } from '../ports/folder-store.ts';
 import { compareAnnounced, compareText } from './order.ts';
 import { decodeEntry, encodeRow, type Row, rowDigest } from './rows.ts';
 
+const encoder = new TextEncoder();
+
 /** One distinct version in the order of `announced`: never changed, only replaced. */
 interface Held extends AnnouncedVersion {
   readonly key: string;
@@ -18,6 +20,8 @@ interface Held extends AnnouncedVersion {
 interface Claim {
   readonly digest: string;
   readonly generation: number;
+  /** Of path and row. */
+  readonly bytes: number;
 }
 
 interface Claimed {
@@ -76,7 +80,8 @@ export class MemoryClaims {
     const { generation, claims } = this.#device(device);
     const digest = toHex(rowDigest(row));
     const before = claims.get(given.path);
-    claims.set(given.path, { digest, generation });
+    const bytes = encoder.encode(given.path).length + row.record.length + row.blocks.length;
+    claims.set(given.path, { digest, generation, bytes });
     if (before?.digest === digest) return;
     if (before !== undefined) this.#release(given.path, device, before.digest);
     this.#hold(given.path, { device, digest, row });
@@ -95,6 +100,11 @@ export class MemoryClaims {
     const known = this.#devices.get(device);
     const claims = [...(known?.claims.values() ?? [])];
     return claims.some(({ generation }) => generation !== known?.generation);
+  }
+
+  announcedBy(device: DeviceId): { readonly entries: number; readonly bytes: number } {
+    const claims = [...(this.#devices.get(device)?.claims.values() ?? [])];
+    return { entries: claims.length, bytes: claims.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
   clone(): MemoryClaims {

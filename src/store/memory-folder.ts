@@ -68,6 +68,10 @@ export class MemoryFolder implements FolderReads {
     return this.#claims.hasOutdated(device);
   }
 
+  announcedBy(device: DeviceId) {
+    return this.#claims.announcedBy(device);
+  }
+
   intents(): readonly Intent[] {
     return [...this.#intents.values()].sort(compareIntents);
   }

@@ -41,6 +41,7 @@ export class ReadCache {
       peer: (device) => from.peer(device),
       peers: () => from.peers(),
       hasOutdated: (device) => from.hasOutdated(device),
+      announcedBy: (device) => from.announcedBy(device),
       intents: () => from.intents(),
       superseded: (path) => from.superseded(path),
       supersededPaths: (after, limit) => from.supersededPaths(after, limit),

@@ -160,6 +160,19 @@ export class SqliteFolder implements FolderReads {
     return row !== undefined;
   }
 
+  announcedBy(device: DeviceId): { readonly entries: number; readonly bytes: number } {
+    const row = this.#first(
+      `SELECT count(*) AS entries, coalesce(sum(octet_length(path.text) + length(record)
+          + length(blocks)), 0) AS bytes
+        FROM peer JOIN claim ON claim.slot = peer.slot
+          JOIN version ON version.id = claim.version JOIN path ON path.id = claim.path
+        WHERE peer.folder = ${FOLDER} AND device = ?2`,
+      device,
+    );
+    if (row === undefined) return { entries: 0, bytes: 0 };
+    return { entries: numberIn(row, 'entries'), bytes: numberIn(row, 'bytes') };
+  }
+
   intents(): readonly Intent[] {
     const sql = `SELECT * FROM intent WHERE folder = ${FOLDER}`;
     return this.#each(sql, intentIn).sort(compareIntents);

@@ -50,6 +50,7 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
       assert.deepEqual(folder.paths(undefined, 10), []);
       assert.deepEqual(folder.withContent(fileAt('a', 'x').contentHash, 10), []);
       assert.equal(folder.peer(DEVICE_A), undefined);
+      assert.deepEqual(folder.announcedBy(DEVICE_A), { entries: 0, bytes: 0 });
       assert.deepEqual(folder.peers(), []);
       assert.deepEqual(folder.intents(), []);
       assert.equal(folder.superseded(at('a')), undefined);
@@ -268,6 +269,14 @@ export function folderStoreContract(name: string, open: () => Promise<StoreHarne
       assert.deepEqual(holders('b/c'), []);
       assert.deepEqual(holders('d'), [[DEVICE_B]]);
       assert.deepEqual(folder.paths(undefined, 10), ['a', 'd']);
+    });
+
+    it('counts what each device announces, whoever announces the same', async () => {
+      await claim(DEVICE_A, fileAt('é', '1'), fileAt('b', '1'));
+      await claim(DEVICE_B, fileAt('é', '1'));
+      await claim(DEVICE_A, fileAt('b', '2'));
+      assert.deepEqual(folder.announcedBy(DEVICE_A), { entries: 2, bytes: 279 });
+      assert.deepEqual(folder.announcedBy(DEVICE_B), { entries: 1, bytes: 140 });
     });
 
     it('begins, fills and completes a full index in one change', async () => {

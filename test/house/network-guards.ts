@@ -16,6 +16,30 @@ export const networkGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'whatever a device announces is kept',
+    file: 'much-announced',
+    scenario: 'MAL-06: an index without end',
+    edits: [
+      {
+        file: 'src/engine/hearing.ts',
+        from: 'this.#context.allowance.take(device, entries);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'what a device announced counts on when it has been forgotten',
+    file: 'much-announced',
+    scenario: 'MAL-06: a device that is no longer to share',
+    edits: [
+      {
+        file: 'src/engine/folder.ts',
+        from: 'for (const device of gone) this.#life.running?.context.allowance.dropped(device);',
+        to: '',
+      },
+    ],
+  },
+  {
     name: 'the end of a connection is a reason to dial at once',
     file: 'reconnects',
     scenario: 'two devices that lose each other at once',

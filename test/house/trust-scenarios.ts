@@ -44,8 +44,13 @@ export const trustScenarios: readonly Scenario[] = [
   {
     id: 'MAL-06',
     right: 'an index without end fills no disk',
-    tests: {},
-    notYet: 'a bound for all that one device announces',
+    tests: {
+      'test/sim/much-announced.test.ts': [
+        'MAL-06: an index without end is cut off',
+        'MAL-06: a whole index that is too long replaces',
+        'MAL-06: a device that is no longer to share the folder',
+      ],
+    },
   },
   {
     id: 'MAL-08',
