@@ -1,5 +1,6 @@
 /** A device of a world: what of it outlives a crash, and the ports it gives to each life of its program. */
 
+import { KithError } from '../../src/base/error.ts';
 import { sha256 } from '../../src/base/sha256.ts';
 import { type DeviceId, deviceIdFromHash } from '../../src/model/device-id.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -99,6 +100,8 @@ export class SimDevice {
   readonly hooks = new Set<CallHook>();
   /** Look on at each commit, before it is durable. */
   readonly commits = new Set<() => void>();
+  /** No room is left on the disk of its database: a commit that is due meanwhile fails, and nothing of it is kept. */
+  isDatabaseFull = false;
   readonly log: LogLine[] = [];
   watch: WatchTraits;
   life: Life | undefined;
@@ -216,14 +219,15 @@ export class SimDevice {
     this.life = undefined;
   }
 
-  #commitTime(owner: Owner, random: SimRandom): Promise<void> {
+  async #commitTime(owner: Owner, random: SimRandom): Promise<void> {
     for (const lookOn of this.commits) lookOn();
     const [least, most] = COMMIT_MS;
     const { scheduler } = this.#parts;
     const ms = ((least + most) / 2) * scheduler.pace.factor(`${this.name} commit`, random);
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       scheduler.after(ms, resolve, { label: `${this.name} commit`, owner });
     });
+    if (this.isDatabaseFull) throw new KithError('STORE_FULL', { device: this.name });
   }
 
   #note(owner: Owner, line: Omit<LogLine, 'at'>): void {

@@ -148,6 +148,18 @@ export const settlingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'a folder that the full disk of its database has stopped is not opened again',
+    file: 'database-full',
+    scenario: 'DSK-02: whichever commit of a first exchange',
+    edits: [
+      {
+        file: 'src/engine/folder-life.ts',
+        from: 'const REOPEN_MS = 10_000;',
+        to: 'const REOPEN_MS = 10_000_000_000;',
+      },
+    ],
+  },
+  {
     name: 'whoever waits for a content waits on when something else is ready at its path',
     file: 'transfers',
     scenario: 'files that are changed and then moved',

@@ -16,8 +16,11 @@ export const systemScenarios: readonly Scenario[] = [
     right: 'a full disk of the database undoes the whole write, and the next one can succeed',
     tests: {
       'src/store/database.test.ts': ['make the whole write undone when the disk is full,'],
+      'test/contract/folder-store.full-disk.test.ts': [
+        'a database whose disk is full undoes the whole write',
+      ],
+      'test/sim/database-full.test.ts': ['DSK-02: whichever commit of … finds no room'],
     },
-    notYet: 'a simulated disk of the database that fills',
   },
   {
     id: 'DSK-04',
