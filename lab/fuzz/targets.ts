@@ -92,7 +92,7 @@ export const TARGETS: readonly TargetEntry[] = [
   },
   {
     name: 'mounts',
-    files: ['src/daemon/doctor/mounts.ts'],
+    files: ['src/host/mounts.ts'],
     load: async () => (await told()).mounts,
   },
   {

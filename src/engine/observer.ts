@@ -19,10 +19,9 @@ import { ListedProblems } from './listed-problems.ts';
 import { ProblemBook } from './problem-book.ts';
 import { Reader } from './reader.ts';
 import { record, type Sighting } from './recorder.ts';
+import { ScanPace } from './scan-pace.ts';
 import { diskPathOf, toPath } from './spelling.ts';
 
-/** Everything is looked at this often, whatever the events say. */
-const SCAN_EVERY_MS = 3_600_000;
 /** Directories and paths in one look. */
 const LOOK_DIRS = 32;
 const LOOK_PATHS = 256;
@@ -42,10 +41,8 @@ export class Observer {
   readonly #burials: Burials;
   readonly #reader: Reader;
   readonly #onLooked: OnLooked;
-  #scanDueMs = 0;
-  #isScanning = false;
+  readonly #pace = new ScanPace();
   #isWorking = false;
-  #blind: string | undefined;
 
   constructor(context: FolderContext, onLooked: OnLooked) {
     this.#context = context;
@@ -62,8 +59,7 @@ export class Observer {
 
   /** Everything is to be looked at again, soon. With `mayEmpty` a folder that lost everything is believed. */
   rescan(options: { readonly mayEmpty: boolean }): void {
-    this.#scanDueMs = 0;
-    this.#isScanning = true;
+    this.#pace.ask();
     if (options.mayEmpty) this.#burials.confirm();
     this.problems.retryAll(this.#context.ports.clock.mono());
     this.#wake.ring();
@@ -75,7 +71,7 @@ export class Observer {
   }
 
   hear(batch: WatchBatch): void {
-    this.#blind = batch.blind;
+    if (this.#pace.setBlind(batch.blind)) this.#wake.ring();
     if (batch.overflow) this.rescan({ mayEmpty: false });
     for (const event of batch.events) {
       this.#note(event.path, event.kind === 'writing' ? REST_MS : 0, event.kind === 'tree');
@@ -90,11 +86,12 @@ export class Observer {
     readonly blind: string | undefined;
   } {
     const pending = this.#dirty.size + this.#dirs.length + this.#burials.size + this.#reader.size;
+    const { isScanning, hasBegun, blind } = this.#pace;
     return {
-      isScanning: this.#isScanning,
-      isResting: pending === 0 && !this.#isScanning && !this.#isWorking && this.#scanDueMs > 0,
+      isScanning,
+      isResting: pending === 0 && !isScanning && !this.#isWorking && hasBegun,
       isEmptied: this.#burials.isEmptied,
-      blind: this.#blind,
+      blind,
     };
   }
 
@@ -122,7 +119,7 @@ export class Observer {
   /** One piece of work; false if there is none now. */
   async #step(group: TaskGroup): Promise<boolean> {
     const nowMs = this.#context.ports.clock.mono();
-    if (nowMs >= this.#scanDueMs || this.#dirty.takeOverflow()) this.#beginScan(nowMs);
+    if (nowMs >= this.#pace.dueMs() || this.#dirty.takeOverflow()) this.#beginScan(nowMs);
     for (const path of this.problems.takeDue(nowMs)) this.#lookAgain(path);
     this.#reader.startLarge(group);
     const due = this.#dirty.takeDue(nowMs, LOOK_PATHS);
@@ -132,14 +129,14 @@ export class Observer {
       return true;
     }
     const isBuried = await this.#bury(nowMs);
-    if (this.#isScanning && this.#reader.size + this.#burials.size === 0) {
-      this.#isScanning = false;
+    if (this.#pace.isScanning && this.#reader.size + this.#burials.size === 0) {
+      this.#pace.end(this.#context.ports.clock.mono());
       this.#context.tally.endScan();
       this.#burials.forgetConfirmation();
       await endDoubt(this.#context, this.#notLookedAt().size === 0);
     }
-    if (!this.#isScanning) await this.#endFirstLook();
-    if (!this.#isScanning && this.#reader.size === 0) this.#context.tally.rest();
+    if (!this.#pace.isScanning) await this.#endFirstLook();
+    if (!this.#pace.isScanning && this.#reader.size === 0) this.#context.tally.rest();
     return isBuried;
   }
 
@@ -160,8 +157,7 @@ export class Observer {
   }
 
   #beginScan(nowMs: number): void {
-    this.#scanDueMs = nowMs + SCAN_EVERY_MS;
-    this.#isScanning = true;
+    this.#pace.begin(nowMs);
     this.#context.tally.beginScan(this.#context.ledger.entries);
     this.#dirs.length = 0;
     this.#dirs.push({ path: '', isTree: true });
@@ -170,7 +166,7 @@ export class Observer {
   #waitMs(): number {
     const nowMs = this.#context.ports.clock.mono();
     const times = [
-      this.#scanDueMs,
+      this.#pace.dueMs(),
       this.#dirty.nextDueMs(),
       this.problems.nextDueMs(),
       this.#burials.dueMs(),

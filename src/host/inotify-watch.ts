@@ -19,6 +19,8 @@ export interface InotifyWatchParts {
   readonly calls: SystemCalls;
   readonly root: string;
   readonly news: InotifyNews;
+  /** Why not all changes in the root are told, whatever is watched; asked when its watch begins. */
+  readonly whyUntold: (root: string) => string | undefined;
   /** Called once, when everything there is was watched or is known to be unwatched. */
   readonly onReady: () => void;
 }
@@ -28,6 +30,7 @@ export class InotifyWatch {
   readonly #unwatched = new Unwatched();
   #session: InotifySession | undefined;
   #whyNone: string | undefined;
+  #whyUntold: string | undefined;
   #isReady = false;
   #retryAt = 0;
 
@@ -39,7 +42,7 @@ export class InotifyWatch {
   turn(waitMs: number, nowMs: number): boolean {
     const session = this.#session ?? this.#begin();
     if (session !== undefined) this.#serve(session, waitMs, nowMs);
-    this.#parts.news.setBlind(this.#whyNone ?? this.#unwatched.text());
+    this.#parts.news.setBlind(this.#whyNone ?? this.#whyNotAll());
     if (session === undefined || !session.isWalking) this.#ready();
     return session !== undefined;
   }
@@ -90,6 +93,7 @@ export class InotifyWatch {
       }
       this.#session = openSession({ calls, rootFd, news, unwatched: this.#unwatched });
       this.#whyNone = undefined;
+      this.#whyUntold = this.#parts.whyUntold(root);
       const isFirst = !this.#isReady;
       this.#session.walk('', () => {
         // What happened while nothing was watched has to be found by looking.
@@ -110,6 +114,11 @@ export class InotifyWatch {
     this.#unwatched.clear();
     this.#whyNone = 'changes are not noticed: the folder went away';
     this.#parts.news.lose();
+  }
+
+  #whyNotAll(): string | undefined {
+    const reasons = [this.#unwatched.text(), this.#whyUntold].filter((each) => each !== undefined);
+    return reasons.length === 0 ? undefined : reasons.join('; ');
   }
 
   #ready(): void {

@@ -6,6 +6,7 @@ import { type SystemCalls, systemCalls } from './ffi.ts';
 import { type InotifyMessage, type InotifyWorkerData, STOP, TAKEN } from './inotify-message.ts';
 import { InotifyNews } from './inotify-news.ts';
 import { InotifyWatch } from './inotify-watch.ts';
+import { whyUntold } from './shared-mounts.ts';
 
 /** Longest wait in a system call: a thread that stands in one keeps the process from ending. */
 const WAIT_MS = 500;
@@ -52,7 +53,7 @@ function watch({ calls, root, numbers, say }: WatchParts): void {
   const onReady = () => {
     isReady = true;
   };
-  const watching = new InotifyWatch({ calls, root, news, onReady });
+  const watching = new InotifyWatch({ calls, root, news, onReady, whyUntold });
   let isTold = false;
   while (Atomics.load(numbers, STOP) === 0) {
     const waitMs = news.size > 0 ? HELD_BACK_MS : isTold ? WAIT_MS : 0;

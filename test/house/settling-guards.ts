@@ -148,6 +148,30 @@ export const settlingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'where no event comes it is looked as rarely as elsewhere',
+    file: 'events',
+    scenario: 'where it is known that no event comes',
+    edits: [
+      {
+        file: 'src/engine/scan-pace.ts',
+        from: 'if (this.#blind === undefined) return EVERY_MS;',
+        to: 'if (EVERY_MS > 0) return EVERY_MS;',
+      },
+    ],
+  },
+  {
+    name: 'where no event comes it is looked all the time',
+    file: 'events',
+    scenario: 'looking where no event comes takes',
+    edits: [
+      {
+        file: 'src/engine/scan-pace.ts',
+        from: 'this.#tookMs / BLIND_SHARE',
+        to: 'this.#tookMs * BLIND_SHARE',
+      },
+    ],
+  },
+  {
     name: 'a folder that the full disk of its database has stopped is not opened again',
     file: 'database-full',
     scenario: 'DSK-02: whichever commit of a first exchange',

@@ -11,12 +11,15 @@ import {
   copiesOn,
   loseEvents,
   rowOf,
+  statusOf,
   storeOf,
   told,
   treeOf,
 } from './scene.ts';
 
 const HOUR_MS = 3_600_000;
+/** A disk that takes so long to list a directory. */
+const SLOW_MS = 10_000;
 
 test('of a burst of files that is longer than the queue of events none is missed (WCH-01)', () =>
   told({ laptop: { watch: { queueLimit: 32 } }, desk: {} }, async (world, laptop, desk) => {
@@ -49,6 +52,40 @@ test('where no event comes at all everything is noticed by the next look, within
       ['a = edited', 'e/', 'e/f = e/f', 'moved/', 'moved/c = d/c', 'new/', 'new/n = new'],
     );
     assert.deepEqual(copiesOn(desk), []);
+  }));
+
+test('where it is known that no event comes everything is looked at every minute, and the status says so (WCH-04)', () =>
+  told({ share: { watch: { blind: true } }, desk: {} }, async (world, share, desk) => {
+    for (const path of ['a', 'b', 'd/c']) share.person.write(path, path);
+    world.upAll();
+    await world.run({ ms: 30_000 });
+    assertTrees([share, desk], ['a = a', 'b = b', 'd/', 'd/c = d/c']);
+    const { state, stateReason } = statusOf(world, share);
+    assert.equal(state, 'idle');
+    assert.match(stateReason ?? '', /cannot be watched; everything is looked at every 60 s$/);
+    share.person.write('a', 'edited');
+    share.person.delete('b');
+    share.person.write('d/new', 'new');
+    await world.run({ ms: 70_000 });
+    assertTrees([share, desk], ['a = edited', 'd/', 'd/c = d/c', 'd/new = new']);
+  }));
+
+test('looking where no event comes takes no more than a twentieth of the time (WCH-04)', () =>
+  told({ share: { watch: { blind: true } } }, async (world, share) => {
+    for (const path of ['a/b/c', 'd']) share.person.write(path, path);
+    share.faults.slow({ call: 'list', times: Number.POSITIVE_INFINITY, ms: SLOW_MS });
+    let lists = 0;
+    share.hooks.add(({ call }, { job }) => {
+      if (job === 'look' && call === 'list') lists += 1;
+    });
+    world.up(share);
+    await world.run({ ms: HOUR_MS });
+    const looks = lists / 3;
+    assert.ok(looks >= 5, `${looks} looks`);
+    assert.ok((looks - 1) * 3 * SLOW_MS <= HOUR_MS / 20, `${looks} looks`);
+    share.person.write('d', 'edited');
+    await world.run({ ms: HOUR_MS / 4 });
+    assert.equal(rowOf(share, 'd').size, 'edited'.length);
   }));
 
 test('numbers of inodes that change by themselves cost a look inside, and make no version and no traffic (WCH-04)', () =>

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { utf8Length } from '../../../src/base/utf8.ts';
-import { mountOf, parseMounts } from '../../../src/daemon/doctor/mounts.ts';
 import {
   displacedName,
   isDisplacedBy,
   originOf,
 } from '../../../src/engine/programs/displaced-name.ts';
 import { splitDisk } from '../../../src/engine/programs/reach.ts';
+import { mountOf, parseMounts } from '../../../src/host/mounts.ts';
 import { bytesOf, type FuzzTarget, textOf } from '../target.ts';
 
 const STAGE = '0123456789abcdef0123456789abcdef';

@@ -4,28 +4,10 @@ import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { bad, type Finding, ok, warn } from '../../api/finding.ts';
 import { abilitiesAt } from '../../host/file-system-status.ts';
-import { type Mount, mountOf, parseMounts } from './mounts.ts';
+import { type Mount, mountOf, parseMounts } from '../../host/mounts.ts';
+import { isShared, mayChangeUntold } from '../../host/shared-mounts.ts';
 import { foldersOf, type Patient } from './patient.ts';
 
-/** Other machines, or the host of a virtual one, change what is on them, and nothing tells. */
-const SHARED: readonly string[] = [
-  ...[
-    'nfs',
-    'nfs4',
-    'cifs',
-    'smb3',
-    'smbfs',
-    'afs',
-    'ceph',
-    'glusterfs',
-    'lustre',
-    'gfs2',
-    'ocfs2',
-  ],
-  ...['9p', 'virtiofs', 'vboxsf', 'vmhgfs', 'prl_fs', 'davfs', 'beegfs'],
-  ...['fuse.sshfs', 'fuse.rclone', 'fuse.s3fs', 'fuse.glusterfs', 'fuse.gcsfuse', 'fuse.davfs2'],
-  ...['fuse.curlftpfs', 'fuse.ceph-fuse', 'fuse.vmhgfs-fuse', 'fuse.juicefs'],
-];
 const FORGETFUL: readonly string[] = ['tmpfs', 'ramfs'];
 
 /** One place that matters, and the file system it is on. */
@@ -73,7 +55,7 @@ function judgeHome({ path: home, mount }: Place): readonly Finding[] {
   const { type } = mount;
   const mend = `stop the daemon and move ${home} to a disk of this machine; then --home names it`;
   if (mount.isReadOnly) return [readOnly('the home', mount)];
-  if (SHARED.includes(type)) {
+  if (isShared(type)) {
     const text = `the home is on ${type}, a network or shared file system: databases break there`;
     return [bad('filesystem', text, mend)];
   }
@@ -94,8 +76,8 @@ function judgeHome({ path: home, mount }: Place): readonly Finding[] {
 function judgeFolder({ name, mount, mayBeReadOnly }: Place): readonly Finding[] {
   const { type, source } = mount;
   if (mount.isReadOnly && !mayBeReadOnly) return [readOnly(`folder ${name}`, mount)];
-  if (SHARED.includes(type) || (type.startsWith('fuse') && type !== 'fuseblk')) {
-    const text = `folder ${name} is on ${type} (${source}): changes made elsewhere are not told, only the hourly scan finds them`;
+  if (mayChangeUntold(type)) {
+    const text = `folder ${name} is on ${type} (${source}): changes made elsewhere are not told; to find them everything is looked at again and again`;
     const mend = `run kith on the machine that owns the disk, or after a change: kith rescan '${name}'`;
     return [warn('filesystem', text, mend)];
   }

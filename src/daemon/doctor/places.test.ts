@@ -4,12 +4,12 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory } from '../../../test/support/temporary.ts';
 import { markerText } from '../../engine/marker-text.ts';
+import { mountOf, parseMounts } from '../../host/mounts.ts';
 import { judgeRooms, type Room } from './disk-check.ts';
 import { judgeFilesystems, type Place } from './filesystem-check.ts';
 import { type FolderFacts, judgeFolders } from './folders-check.ts';
 import { parseListening } from './listeners.ts';
 import { judgeMarkers } from './markers-check.ts';
-import { mountOf, parseMounts } from './mounts.ts';
 import { surveyFolder } from './survey.ts';
 
 const GB = 1e9;

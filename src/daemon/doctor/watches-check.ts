@@ -59,7 +59,13 @@ function judge({ setting, limit, usedByOthers, needed, isAtLeast }: WatchBudget)
   const text = `${setting} is ${limit}; the folders need ${more}${needed}${others}`;
   const mend = `sudo sysctl ${setting}=${roundUp(wanted * 2)} (to keep it: a line in /etc/sysctl.d/60-kith.conf)`;
   if (wanted <= limit) return [warn('watches', `${text}: that is nearly all`, mend)];
-  return [bad('watches', `${text}: some changes are found by the hourly scan alone`, mend)];
+  return [
+    bad(
+      'watches',
+      `${text}: some changes are found only by looking at everything again and again`,
+      mend,
+    ),
+  ];
 }
 
 /** The lower of the system's limit and, where it is there, that of the user namespace. */
