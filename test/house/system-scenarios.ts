@@ -217,9 +217,12 @@ export const systemScenarios: readonly Scenario[] = [
     right: 'what was promised outlasts a kill, and a database that lost its end begins a new index',
     tests: {
       'src/host/node-store.test.ts': ['CRS-02: has every commit that resolved, and none by'],
+      'test/contract/store-power-cut.test.ts': [
+        'CRS-04: a power cut in a commit or a checkpoint, whatever',
+        'CRS-04: a log that has lost its end, or a piece of it,',
+      ],
       'test/sim/power.test.ts': ['CRS-05: after its database was rolled back a device'],
     },
-    notYet: 'torn pages under a lossy file system',
   },
   {
     id: 'CRS-05',
