@@ -74,6 +74,8 @@ const folderStatusSchema = z.object({
   need: needSchema,
   /** What was changed here in a folder that only receives, and stays here. */
   kept: needSchema,
+  /** Files and directories that stand here with another mode than elsewhere, for the disk did not take it; not there if none do. */
+  otherModes: z.number().optional(),
   problems: z.array(problemSchema),
   devices: z.array(folderDeviceSchema),
   /** Not there while the folder is not open. */

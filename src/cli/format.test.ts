@@ -130,6 +130,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
           global: { files: 2, directories: 2, bytes: 2500 },
           need: { files: 1, bytes: 1000, deletes: 1 },
           kept: { files: 1, bytes: 20, deletes: 0 },
+          otherModes: 2,
           problems: [problem],
           devices: [
             {
@@ -177,6 +178,7 @@ test('a status names folders, devices and problems, and hides no escape in a fil
     '  kind       receive-only',
     '  lacking    1 file, 1.0 kB, 1 delete',
     '  kept here  1 file, 20 bytes',
+    '  modes      2 items with another mode than elsewhere: this disk did not take it',
     '  nas        connected, 100 %, has everything  tcp://192.0.2.7:22000',
     '  desk       connected, has not said yet what it has  tcp://192.0.2.7:22000',
     '  phone      not connected, last seen 1 min ago; then 50 %, lacks 1 file, 10 bytes',

@@ -41,6 +41,7 @@ function folderLines(
   { paint, nowMs }: { readonly paint: Out['paint']; readonly nowMs: number },
 ): readonly string[] {
   const { id, kind, state, stateReason, path, local, need, kept, problems, devices } = folder;
+  const { otherModes = 0 } = folder;
   const reason = stateReason === null ? '' : `: ${plainText(stateReason)}`;
   const title = `${paint('bold', plainText(id))}  ${paint(COLOUR_OF_STATE[state], state)}${reason}`;
   const files = countText(local.files, 'file');
@@ -51,6 +52,7 @@ function folderLines(
       ? [[kind === 'send-only' ? '  not taken' : '  lacking', needText(need)]]
       : []),
     ...(kept.files + kept.deletes > 0 ? [['  kept here', needText(kept)]] : []),
+    ...(otherModes === 0 ? [] : [['  modes', modesText(otherModes)]]),
     ...devices.map((device) => [`  ${plainText(device.name)}`, deviceText(device, nowMs)]),
     ...(devices.length === 0
       ? [['  nobody', 'shared with no device: kith folder share ID DEVICE']]
@@ -62,6 +64,10 @@ function folderLines(
   const hidden = problems.length - shown.length;
   const more = hidden > 0 ? [`  … and ${countText(hidden, 'problem')} more`] : [];
   return [`${title}  ${plainText(path)}`, ...tableLines(rows), ...shown, ...more];
+}
+
+function modesText(count: number): string {
+  return `${countText(count, 'item')} with another mode than elsewhere: this disk did not take it`;
 }
 
 function deviceText(device: FolderDeviceStatus, nowMs: number): string {

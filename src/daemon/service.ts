@@ -74,7 +74,7 @@ function report(parts: ServiceParts): Omit<StatusReport, 'notes'> {
   const names = new Map(devices.map((each) => [each.id, each.name]));
   const rests = new Set(device.paused());
   const folders = device.folders().map(({ id, path, kind, status }): FolderStatus => {
-    const { state, stateReason, local, global, need, kept, problems } = status;
+    const { state, stateReason, local, global, need, kept, otherModes, problems } = status;
     const shared = status.devices.map((each): FolderDeviceStatus => {
       const link = links.get(each.device);
       return {
@@ -108,6 +108,7 @@ function report(parts: ServiceParts): Omit<StatusReport, 'notes'> {
       global,
       need,
       kept,
+      ...(otherModes === 0 ? {} : { otherModes }),
       problems: [...problems],
       devices: shared,
       ...progressOf(status),

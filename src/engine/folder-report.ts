@@ -62,6 +62,7 @@ export function reportOf(reporters: Reporters): FolderStatus {
     global: { ...global },
     need: { ...need },
     kept: { ...kept },
+    otherModes: totals.otherModes,
   };
   const all = [...problems, ...keptProblems(totals)];
   return { ...state, ...amounts, problems: all, devices, progress };

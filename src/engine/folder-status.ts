@@ -32,6 +32,8 @@ export interface FolderStatus {
   readonly need: Need;
   /** What was changed here in a folder that only receives: it stays, and nobody is told. */
   readonly kept: Need;
+  /** Files and directories that stand here with another mode than they have elsewhere, for the disk did not take it. */
+  readonly otherModes: number;
   /** What is kept comes last. */
   readonly problems: readonly Problem[];
   readonly devices: readonly DeviceStatus[];

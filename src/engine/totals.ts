@@ -24,6 +24,8 @@ export interface Need {
 
 /** Paths of kept changes that are named one by one; of more only the count is known. */
 const MOST_KEPT = 1000;
+/** Of a mode, what devices tell each other. */
+const MODE_BITS = 0o777;
 /** Paths read at a time. */
 const COUNT_SLICE = 500;
 
@@ -34,6 +36,8 @@ interface Sums {
   /** Changes that stay here: nobody is told of them. */
   readonly kept: Need;
   readonly keptPaths: Set<RelPath>;
+  /** What stands here with another mode than it was to have. */
+  otherModes: number;
   readonly needs: Map<DeviceId, Need>;
 }
 
@@ -65,6 +69,11 @@ export class Totals {
   /** What was changed here and stays here. */
   get kept(): Need {
     return this.#told.kept;
+  }
+
+  /** Files and directories that stand here with another mode than they have elsewhere: the disk did not take it. */
+  get otherModes(): number {
+    return this.#told.otherModes;
   }
 
   /** What a device lacks; all zero for one that does not share the folder. */
@@ -104,6 +113,7 @@ export class Totals {
     const ours = this.#store.ours(path);
     const announced = this.#store.announced(path);
     if (ours !== undefined && isLive(ours)) add(local, ours, sign);
+    if (ours !== undefined && hasOtherMode(ours)) this.#sums.otherModes += sign;
     const versions = announced.map((version) => version.entry);
     const choice = globalFor(ours, versions);
     const isKeeping = ours !== undefined && isKept(ours);
@@ -151,17 +161,19 @@ function emptySums(devices: readonly DeviceId[]): Sums {
     need: noNeed(),
     kept: noNeed(),
     keptPaths: new Set(),
+    otherModes: 0,
     needs: new Map(devices.map((device) => [device, noNeed()])),
   };
 }
 
-function copyOf({ local, global, need, kept, keptPaths, needs }: Sums): Sums {
+function copyOf({ local, global, need, kept, keptPaths, otherModes, needs }: Sums): Sums {
   return {
     local: { ...local },
     global: { ...global },
     need: { ...need },
     kept: { ...kept },
     keptPaths: new Set(keptPaths),
+    otherModes,
     needs: new Map([...needs].map(([device, theirs]) => [device, { ...theirs }])),
   };
 }
@@ -172,6 +184,11 @@ function noNeed(): Need {
 
 function isLive(entry: Entry): boolean {
   return !entry.deleted && !entry.invalid;
+}
+
+function hasOtherMode(row: OurEntry): boolean {
+  if (!isLive(row) || row.noPermissions || row.seen === undefined) return false;
+  return (row.seen.mode & MODE_BITS) !== row.mode;
 }
 
 function add(amount: Amount, entry: Entry, sign: 1 | -1): void {

@@ -4,6 +4,18 @@ import type { Guard } from './guard.ts';
 
 export const catalogueGuards: readonly Guard[] = [
   {
+    name: 'a mode that the disk did not take is nowhere told',
+    file: 'odd-files',
+    scenario: 'content arrives though the disk refuses its mode .FILE_UNSUPPORTED',
+    edits: [
+      {
+        file: 'src/engine/totals.ts',
+        from: 'if (ours !== undefined && hasOtherMode(ours)) this.#sums.otherModes += sign;',
+        to: '',
+      },
+    ],
+  },
+  {
     name: 'what was staged for one path does not serve another',
     file: 'moves',
     scenario: 'a directory that is renamed while it is being fetched',

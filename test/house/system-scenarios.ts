@@ -138,7 +138,7 @@ export const systemScenarios: readonly Scenario[] = [
     tests: {
       'test/sim/odd-files.test.ts': ['content arrives though the disk refuses its mode'],
     },
-    notYet: 'extended attributes and owners; the shortfall is not reported',
+    notYet: 'extended attributes and owners',
   },
   {
     id: 'WCH-01',

@@ -146,6 +146,10 @@ for (const code of ['FILE_UNSUPPORTED', 'FILE_DENIED'] as const) {
       assert.equal(storeOf(stick).lastSequence(), last);
       assert.ok(bytesOf(world) - bytes < 2000, `${bytesOf(world) - bytes} bytes travelled`);
       assert.equal(laptop.person.tree().get('small')?.mode, wanted);
+      assert.deepEqual(
+        [laptop, stick].map((device) => statusOf(world, device).otherModes),
+        [0, 4],
+      );
       assert.deepEqual(rowOf(stick, 'small').version, rowOf(laptop, 'small').version);
       laptop.person.write('small', 'edited');
       await world.run({ ms: 300_000 });
