@@ -204,6 +204,11 @@ export const findingGuards: readonly Guard[] = [
         from: 'if (isInDoubt(context) || context.superseded.isOpen) return;',
         to: '',
       },
+      {
+        file: 'src/engine/opening.ts',
+        from: 'before.endedCleanly && before.syncedSequence >= store.lastSequence();',
+        to: 'before.endedCleanly;',
+      },
     ],
   },
   {
@@ -212,8 +217,8 @@ export const findingGuards: readonly Guard[] = [
     scenario: 'what a person does after the first look',
     edits: [
       {
-        file: 'src/engine/observer.ts',
-        from: 'this.#context.unsynced.range = undefined;',
+        file: 'src/engine/durability.ts',
+        from: 'unsynced.range = undefined;',
         to: '',
       },
     ],
