@@ -110,7 +110,7 @@ export class Scheduler {
     this.#leapsUntil = end;
     try {
       for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) {
-        if (this.#happen() !== 'quiet') await settle();
+        if (this.#happen() !== 'quiet') await settleAgain();
         this.#check();
       }
     } finally {
@@ -128,7 +128,7 @@ export class Scheduler {
       if (next === undefined || next.at > end) {
         throw this.#restError(`what was waited for did not happen within ${span.ms} ms`);
       }
-      if (this.#happen() !== 'quiet') await settle();
+      if (this.#happen() !== 'quiet') await settleAgain();
       this.#check();
     }
   }
@@ -145,7 +145,7 @@ export class Scheduler {
         if (next !== undefined && next.at > end) {
           throw this.#restError(`no rest within ${limits.limitMs} ms`);
         }
-        if (this.#happen() !== 'quiet') await settle();
+        if (this.#happen() !== 'quiet') await settleAgain();
         this.#check();
       }
     } finally {
@@ -215,7 +215,19 @@ let turns = 0;
 
 /** Every promise job that is due runs before this resolves: ticks come when no such job is left, and none but these are used. */
 function settle(): Promise<void> {
-  turns = (turns + 1) % TURNS;
-  if (turns === 0) return new Promise((resolve) => immediately(resolve));
   return new Promise((resolve) => queueMicrotask(() => nextTick(resolve)));
+}
+
+/** The same for whoever has waited so before, and so runs as a promise job: cheaper, and there is one for every event. */
+function settleAgain(): Promise<void> {
+  turns = (turns + 1) % TURNS;
+  return new Promise(turns === 0 ? inAnotherTurn : inATick);
+}
+
+function inAnotherTurn(resolve: () => void): void {
+  immediately(resolve);
+}
+
+function inATick(resolve: () => void): void {
+  nextTick(resolve);
 }
