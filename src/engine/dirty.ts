@@ -21,6 +21,8 @@ export interface ToLook {
 
 export class Dirty {
   readonly #doubts = new Map<string, Doubt>();
+  /** None is at rest before: asked at every step, when most of the time nothing is. */
+  #earliestMs = Number.POSITIVE_INFINITY;
   #isOverflown = false;
 
   /** Notes a path; `afterMs` is how long it has to stay unmentioned. `nowMs` is monotonic. */
@@ -36,6 +38,7 @@ export class Dirty {
     const sinceMs = before?.sinceMs ?? when.nowMs;
     const dueMs = Math.min(when.nowMs + when.afterMs, sinceMs + PATIENCE_MS);
     this.#doubts.set(path, { dueMs, sinceMs, isTree: when.isTree || before?.isTree === true });
+    this.#earliestMs = Math.min(this.#earliestMs, dueMs);
   }
 
   /** True once after paths were dropped: everything has to be looked at. */
@@ -56,12 +59,14 @@ export class Dirty {
   /** At most `limit` paths that are at rest by now, taken out. */
   takeDue(nowMs: number, limit: number): readonly ToLook[] {
     const due: ToLook[] = [];
+    if (this.#earliestMs > nowMs) return due;
     for (const [path, doubt] of this.#doubts) {
       if (doubt.dueMs > nowMs) continue;
       this.#doubts.delete(path);
       due.push({ path, isTree: doubt.isTree });
-      if (due.length >= limit) break;
+      if (due.length >= limit) return due;
     }
+    this.#earliestMs = this.nextDueMs() ?? Number.POSITIVE_INFINITY;
     return due;
   }
 
