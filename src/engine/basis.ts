@@ -1,7 +1,7 @@
 /** What operations are planned from, so that it shows when something else would be planned by now. */
 
 import type { RelPath } from '../model/path.ts';
-import { versionKey } from '../model/version.ts';
+import { compareVersions, type Version } from '../model/version.ts';
 import { chooseGlobal } from '../planner/global.ts';
 import type { FolderContext } from './context.ts';
 
@@ -9,21 +9,20 @@ import type { FolderContext } from './context.ts';
 export interface Basis {
   /** Of our row; 0 for none. */
   readonly sequence: number;
-  /** Key of the version that was wanted; undefined if others have none. */
-  readonly wanted: string | undefined;
+  /** What was wanted; undefined if others have none. */
+  readonly wanted: Version | undefined;
 }
 
 /** What would be planned from at this moment. */
 export function basisAt({ store }: Pick<FolderContext, 'store'>, path: RelPath): Basis {
   const announced = store.announced(path).map(({ entry }) => entry);
   const wanted = chooseGlobal(announced)?.entry.version;
-  return {
-    sequence: store.ours(path)?.sequence ?? 0,
-    wanted: wanted === undefined ? undefined : versionKey(wanted),
-  };
+  return { sequence: store.ours(path)?.sequence ?? 0, wanted };
 }
 
 /** Planned from either, the same comes of it. */
 export function isSameBasis(a: Basis, b: Basis): boolean {
-  return a.sequence === b.sequence && a.wanted === b.wanted;
+  if (a.sequence !== b.sequence) return false;
+  if (a.wanted === undefined || b.wanted === undefined) return a.wanted === b.wanted;
+  return compareVersions(a.wanted, b.wanted) === 'equal';
 }
