@@ -59,12 +59,25 @@ export function isReserved(path: RelPath): boolean {
   return parts[0] === CONTROL_DIR || parts.some((part) => /^\.kith-[0-9a-f]{32}$/.test(part));
 }
 
+/** Printable ASCII: as most paths are, and in need of no look at what Unicode makes of it. */
+const PLAIN = /^[ -~]*$/;
+/** A part that is no name. */
+const NO_NAME = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 function whyInvalid(text: string): string | undefined {
   if (text === '') return 'empty';
   if (text.length > MAX_PATH) return 'too long';
+  return (PLAIN.test(text) ? undefined : whyNotText(text)) ?? whyNotParts(text);
+}
+
+function whyNotText(text: string): string | undefined {
   if (text.includes('\0')) return 'NUL';
   if (!text.isWellFormed()) return 'not Unicode';
-  if (text.normalize('NFC') !== text) return 'not NFC';
+  return text.normalize('NFC') === text ? undefined : 'not NFC';
+}
+
+function whyNotParts(text: string): string | undefined {
+  if (!NO_NAME.test(text)) return undefined;
   for (const part of text.split('/')) {
     if (part === '') return 'empty part';
     if (part === '.' || part === '..') return 'dot part';
