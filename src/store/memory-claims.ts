@@ -1,33 +1,62 @@
 /** What others announced of one folder, in memory: distinct versions by path, who holds them, what is known of whose index. */
 
-import { toHex } from '../base/bytes.ts';
+import { equalBytes, toHex } from '../base/bytes.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { Entry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import { versionKey } from '../model/version.ts';
 import type { AnnouncedVersion, PeerIndex } from '../ports/folder-store.ts';
-import { compareAnnounced, compareText } from './order.ts';
+import { type AnnouncedRank, compareAnnounced, compareText } from './order.ts';
 import { decodeEntry, encodeRow, type Row, rowDigest } from './rows.ts';
 
 const encoder = new TextEncoder();
 
-/** One distinct version in the order of `announced`: never changed, only replaced. */
-interface Held extends AnnouncedVersion {
-  readonly key: string;
-  readonly digest: string;
+/** One distinct version and who holds it: never changed, only replaced. */
+class Held implements AnnouncedRank {
+  readonly told: AnnouncedVersion;
+  /** By which the version is known: there is one object for all who announced it. */
+  readonly row: Row;
+  #key: string | undefined;
+  #digest: string | undefined;
+
+  constructor(told: AnnouncedVersion, row: Row) {
+    this.told = told;
+    this.row = row;
+  }
+
+  get entry(): Entry {
+    return this.told.entry;
+  }
+
+  get holders(): readonly DeviceId[] {
+    return this.told.holders;
+  }
+
+  /** Both are asked for only to order one version against another. */
+  get key(): string {
+    this.#key ??= versionKey(this.entry.version);
+    return this.#key;
+  }
+
+  get digest(): string {
+    this.#digest ??= toHex(rowDigest(this.row));
+    return this.#digest;
+  }
 }
 
+/** The distinct versions of one path, in the order of `announced`. */
+interface Versions {
+  readonly held: readonly Held[];
+  readonly told: readonly AnnouncedVersion[];
+}
+
+const NONE: Versions = { held: [], told: [] };
+
 interface Claim {
-  readonly digest: string;
+  readonly row: Row;
   readonly generation: number;
   /** Of path and row. */
   readonly bytes: number;
-}
-
-interface Claimed {
-  readonly device: DeviceId;
-  readonly digest: string;
-  readonly row: Row;
 }
 
 interface Device {
@@ -37,13 +66,12 @@ interface Device {
 
 /** `clone` is an equal, independent copy. */
 export class MemoryClaims {
-  #versions = new Map<RelPath, readonly Held[]>();
+  #versions = new Map<RelPath, Versions>();
   #devices = new Map<DeviceId, Device>();
   #peers = new Map<DeviceId, PeerIndex>();
 
   announced(path: RelPath): readonly AnnouncedVersion[] {
-    const held = this.#versions.get(path) ?? [];
-    return held.map(({ entry, holders }) => ({ entry, holders }));
+    return (this.#versions.get(path) ?? NONE).told;
   }
 
   paths(): Iterable<RelPath> {
@@ -63,8 +91,7 @@ export class MemoryClaims {
   }
 
   forget(device: DeviceId): void {
-    for (const [path, { digest }] of this.#device(device).claims)
-      this.#release(path, device, digest);
+    for (const [path, { row }] of this.#device(device).claims) this.#release(path, device, row);
     this.#devices.delete(device);
     this.#peers.delete(device);
   }
@@ -76,15 +103,15 @@ export class MemoryClaims {
 
   claim(device: DeviceId, given: Entry): void {
     const { record, blocks } = encodeRow(given);
-    const row = { record, blocks: new Uint8Array(blocks) };
+    const same = this.#of(given.path).find(({ row }) => isSame(row, { record, blocks }))?.row;
+    const row = same ?? { record, blocks: new Uint8Array(blocks) };
     const { generation, claims } = this.#device(device);
-    const digest = toHex(rowDigest(row));
     const before = claims.get(given.path);
     const bytes = encoder.encode(given.path).length + row.record.length + row.blocks.length;
-    claims.set(given.path, { digest, generation, bytes });
-    if (before?.digest === digest) return;
-    if (before !== undefined) this.#release(given.path, device, before.digest);
-    this.#hold(given.path, { device, digest, row });
+    claims.set(given.path, { row, generation, bytes });
+    if (before?.row === row) return;
+    if (before !== undefined) this.#release(given.path, device, before.row);
+    this.#hold(given.path, device, row);
   }
 
   end(device: DeviceId): void {
@@ -92,7 +119,7 @@ export class MemoryClaims {
     for (const [path, claim] of claims) {
       if (claim.generation === generation) continue;
       claims.delete(path);
-      this.#release(path, device, claim.digest);
+      this.#release(path, device, claim.row);
     }
   }
 
@@ -125,29 +152,38 @@ export class MemoryClaims {
     return fresh;
   }
 
-  #hold(path: RelPath, { device, digest, row }: Claimed): void {
-    const all = this.#versions.get(path) ?? [];
-    const same = all.find((held) => held.digest === digest);
-    const rest = all.filter((held) => held !== same);
-    const held: Held =
-      same === undefined
-        ? heldAnew(decodeEntry(path, row), device, digest)
-        : { ...same, holders: [...same.holders, device].sort(compareText) };
-    this.#versions.set(path, [...rest, held].sort(compareAnnounced));
+  #of(path: RelPath): readonly Held[] {
+    return (this.#versions.get(path) ?? NONE).held;
   }
 
-  #release(path: RelPath, device: DeviceId, digest: string): void {
+  #hold(path: RelPath, device: DeviceId, row: Row): void {
+    const all = this.#of(path);
+    const same = all.find((held) => held.row === row);
+    const entry = same?.entry ?? decodeEntry(path, row);
+    const holders = [...(same?.holders ?? []), device].sort(compareText);
+    const rest = all.filter((held) => held !== same);
+    this.#set(path, [...rest, new Held({ entry, holders }, row)].sort(compareAnnounced));
+  }
+
+  #release(path: RelPath, device: DeviceId, row: Row): void {
     const left: Held[] = [];
-    for (const held of this.#versions.get(path) ?? []) {
-      const holders =
-        held.digest === digest ? held.holders.filter((holder) => holder !== device) : held.holders;
-      if (holders.length > 0) left.push({ ...held, holders });
+    for (const held of this.#of(path)) {
+      if (held.row !== row) left.push(held);
+      else {
+        const holders = held.holders.filter((holder) => holder !== device);
+        if (holders.length > 0) left.push(new Held({ entry: held.entry, holders }, row));
+      }
     }
-    if (left.length > 0) this.#versions.set(path, left);
-    else this.#versions.delete(path);
+    this.#set(path, left);
+  }
+
+  #set(path: RelPath, held: readonly Held[]): void {
+    if (held.length === 0) this.#versions.delete(path);
+    else this.#versions.set(path, { held, told: held.map(({ told }) => told) });
   }
 }
 
-function heldAnew(entry: Entry, device: DeviceId, digest: string): Held {
-  return { entry, holders: [device], key: versionKey(entry.version), digest };
+/** Equal in all that is kept. */
+function isSame(a: Row, b: Row): boolean {
+  return equalBytes(a.record, b.record) && equalBytes(a.blocks, b.blocks);
 }

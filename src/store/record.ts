@@ -1,14 +1,38 @@
 /** Numbers and byte strings in sequence, big-endian: the letters in which rows are written. */
 
+/** What a writer fills, and no other at the same time. */
+interface Room {
+  readonly array: Uint8Array;
+  readonly view: DataView;
+}
+
+/** Room for most records. */
+const USUAL_BYTES = 1024;
+
+/** Waits for the next writer: most are done before another begins, and making a buffer takes longer than filling it. */
+let spare: Room | undefined;
+
+function takeRoom(capacity: number): Room {
+  if (spare === undefined || capacity > USUAL_BYTES) {
+    const array = new Uint8Array(Math.max(capacity, USUAL_BYTES));
+    return { array, view: new DataView(array.buffer) };
+  }
+  const taken = spare;
+  spare = undefined;
+  return taken;
+}
+
 /** Appends to a buffer of known greatest length. */
 export class RecordWriter {
+  readonly #room: Room;
   readonly #array: Uint8Array;
   readonly #view: DataView;
   #at = 0;
 
   constructor(capacity: number) {
-    this.#array = new Uint8Array(capacity);
-    this.#view = new DataView(this.#array.buffer);
+    this.#room = takeRoom(capacity);
+    this.#array = this.#room.array;
+    this.#view = this.#room.view;
   }
 
   u8(value: number): void {
@@ -39,8 +63,9 @@ export class RecordWriter {
     this.#at += value.length;
   }
 
-  /** What was written, in a buffer of its own. */
+  /** What was written, in a buffer of its own. The writer is done: it may not be used any more. */
   finish(): Uint8Array<ArrayBuffer> {
+    if (this.#array.length === USUAL_BYTES) spare = this.#room;
     return this.#array.slice(0, this.#at) as Uint8Array<ArrayBuffer>;
   }
 }

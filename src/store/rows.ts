@@ -252,6 +252,7 @@ function sumOfRecord(start: number, record: Uint8Array): number {
 
 /** By words, for they are long; what is left over by bytes. */
 function sumOfBlocks(start: number, blocks: Uint8Array): number {
+  if (blocks.length === 0) return start;
   let sum = start;
   const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength);
   const words = blocks.length & ~3;
