@@ -31,11 +31,21 @@ export function decodeMessage<T>(bytes: Uint8Array, read: (from: Reader, end: nu
   }
 }
 
+/** Bytes of a message up to which its writer is kept: one that has held more would hold its memory on. */
+const USUAL_BYTES = 16_384;
+
+/** Waits for the next message: a writer keeps the buffer that it has made. */
+let spare: BinaryWriter | undefined;
+
 /** Bytes of one message that `write` fills. */
 export function encodeMessage(write: (to: Writer) => void): Uint8Array {
-  const to = new BinaryWriter();
+  const to = spare ?? new BinaryWriter();
+  // Not there for a message within this one, nor if this one fails.
+  spare = undefined;
   write(to);
-  return to.finish();
+  const bytes = to.finish();
+  if (bytes.length <= USUAL_BYTES) spare = to;
+  return bytes;
 }
 
 /** Calls `field` with each tag up to `end`; it reads the value and returns true, or leaves it to be passed over. */
