@@ -1,6 +1,10 @@
 /** Small operations on byte arrays that the platform lacks. */
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** The digits as UTF-16 units. */
+const DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+/** Written as one text at once: a text put together bit by bit leaves a tree of its parts behind. */
+const SHORT_BYTES = 64;
 
 /** True if both hold the same bytes. Not for secrets: it stops at the first difference. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -11,9 +15,20 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
+  if (bytes.length <= SHORT_BYTES) return shortToHex(bytes);
   let text = '';
   for (const byte of bytes) text += HEX[byte];
   return text;
+}
+
+function shortToHex(bytes: Uint8Array): string {
+  const units = new Array<number>(2 * bytes.length);
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    units[2 * at] = DIGITS[byte >> 4] ?? 0;
+    units[2 * at + 1] = DIGITS[byte & 15] ?? 0;
+  }
+  return String.fromCharCode(...units);
 }
 
 /**
