@@ -37,6 +37,11 @@ export function splitDisk(path: string): { readonly parent: string; readonly nam
   return { parent: at < 0 ? '' : path.slice(0, at), name: path.slice(at + 1) };
 }
 
+/** In Kith's own directory, which is its own in whatever letters it stands there: no path of a person's is taken for another. */
+function isOwn(path: string): boolean {
+  return path === CONTROL_DIR || path.startsWith(`${CONTROL_DIR}/`);
+}
+
 export class Reach {
   readonly root: DirHandle;
   readonly names = new ExactNames();
@@ -48,8 +53,8 @@ export class Reach {
   }
 
   /**
-   * The directory at a path on the disk; undefined only if a part of it is proved absent, or stands there in other letters.
-   * FILE_IS_LINK and the like else.
+   * The directory at a path on the disk; undefined only if a part of it is proved absent, or stands there in other letters
+   * (in Kith's own directory nobody asks for the letters). FILE_IS_LINK and the like else.
    */
   *dir(path: string): FileProgram<DirHandle | undefined> {
     if (path === '') return this.root;
@@ -60,7 +65,7 @@ export class Reach {
     if (above === undefined) return undefined;
     const handle = yield* openDir(above, name);
     if (handle === undefined) return undefined;
-    if (yield* this.names.isAlias(above, name)) return yield* close(handle);
+    if (!isOwn(path) && (yield* this.names.isAlias(above, name))) return yield* close(handle);
     this.#open.set(path, handle);
     return handle;
   }
@@ -92,7 +97,7 @@ export class Reach {
   *trim(kept?: string): FileProgram<void> {
     if (this.#open.size <= MAX_OPEN) return;
     for (const [path, handle] of [...this.#open]) {
-      if (path === kept || path === CONTROL_DIR || path.startsWith(`${CONTROL_DIR}/`)) continue;
+      if (path === kept || isOwn(path)) continue;
       this.#open.delete(path);
       yield* this.#close(handle);
     }
