@@ -47,6 +47,22 @@ for (const name of ['file', 'directory']) {
     }));
 }
 
+test('the directory of Kith is its own in whatever letters somebody spells it', () =>
+  told(FOLDING, async (world, laptop, desk) => {
+    laptop.person.write('plan', 'one');
+    world.upAll();
+    await calm(world);
+    desk.person.rename('.kith', '.KITH');
+    laptop.person.write('plan', 'two');
+    await calm(world);
+    assertTrees([laptop], ['plan = two']);
+    assert.equal(desk.person.read('plan'), 'two');
+    desk.person.write('plan', 'three');
+    await calm(world);
+    assertTrees([laptop], ['plan = three']);
+    assert.equal(statusOf(world, desk).state, 'idle');
+  }));
+
 test('a disk that keeps names in another form takes and gives what is written (UNI-05)', () =>
   told(NORMALISING, async (world, laptop, desk) => {
     laptop.person.write('caf\u00e9/cr\u00e8me', 'one');
