@@ -40,6 +40,9 @@ export interface Outcome {
 /** Time in which everything must be equal again once nothing stands in the way any more (I15). */
 const REST = { quietMs: 120_000, limitMs: 720_000 } as const;
 
+/** So often longer, for hundreds of files on a disk that takes its time for each. */
+const MORE = 4;
+
 const MINUTE_MS = 60_000;
 
 /** By then whoever was asked to stop has. */
@@ -224,6 +227,10 @@ export class Performance {
   /** Until nothing happens any more; what a device has told that it cannot have it tries again and again. */
   async #rest(): Promise<void> {
     let unrest = await this.#unrest();
+    // A slow disk needs longer, and what was held may have come to its end in the last minutes.
+    for (let i = 0; i < MORE && unrest !== undefined && !this.#excuses().isAny; i++) {
+      unrest = await this.#unrest();
+    }
     if (unrest !== undefined && this.world.devices().some((device) => this.#isAsked(device))) {
       await this.#confirm();
       unrest = await this.#unrest();

@@ -90,4 +90,36 @@ export const networkGuards: readonly Guard[] = [
       },
     ],
   },
+  {
+    name: 'blocks of the content before are fetched again',
+    file: 'topologies',
+    scenario: 'LF9',
+    edits: [
+      {
+        file: 'src/engine/fetcher.ts',
+        from: 'local.push(offset === undefined ? undefined : { path, offset });',
+        to: 'local.push(undefined);',
+      },
+    ],
+  },
+  {
+    name: 'a device speaks when there is nothing to say',
+    file: 'topologies',
+    scenario: 'four devices in a line',
+    edits: [
+      { file: 'src/peer/pulse.ts', from: 'const PING_MS = 60_000;', to: 'const PING_MS = 1_000;' },
+    ],
+  },
+  {
+    name: 'what failed is not taken up again',
+    file: 'disk-trouble',
+    scenario: 'when too many files are open',
+    edits: [
+      {
+        file: 'src/engine/puller.ts',
+        from: 'this.consider(this.problems.takeDue(clock.mono()) as readonly RelPath[]);',
+        to: 'this.problems.takeDue(clock.mono());',
+      },
+    ],
+  },
 ];

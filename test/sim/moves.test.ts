@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimDevice } from '../../lab/sim/device.ts';
-import { resolvePath } from '../../lab/sim/resolve-path.ts';
+import { placeOf, resolvePath } from '../../lab/sim/resolve-path.ts';
+import { renameEntry } from '../../lab/sim/tree-rename.ts';
 import {
   assertEqualTrees,
   assertTrees,
@@ -162,3 +163,20 @@ for (const [moment, awaited] of [
       for (const one of [...kept, 'moved/old = old']) assert.ok(tree.includes(one), tree.join());
     }));
 }
+
+test('an edit does not follow a directory that a person moves out of the folder just before the edit is put there', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    for (const path of ['d/old', 'keep']) laptop.person.write(path, path);
+    world.upAll();
+    await calm(world);
+    const stop = onJob(desk, 'apply', (each) => {
+      if (each.call !== 'rename' || each.how !== 'exchange') return;
+      stop();
+      const { tree, root } = desk;
+      const from = placeOf(tree, `${root}/d`);
+      renameEntry(tree, { from, to: placeOf(tree, '/home/outside'), style: 'keep' });
+    });
+    laptop.person.write('d/old', 'edit');
+    await calm(world);
+    assertTrees([laptop, desk], ['d/', 'd/old = edit', 'keep = keep']);
+  }));

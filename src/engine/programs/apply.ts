@@ -12,7 +12,7 @@ import { applyItem } from './apply-item.ts';
 import type { Applied, ApplyItem } from './change.ts';
 import type { Work } from './displacing.ts';
 import { type GivenBack, Lending, type LentMode } from './lending.ts';
-import { Newcomers } from './newcomers.ts';
+import { Placements } from './placements.ts';
 import { DISPLACED_DIR, inRoot, type Reach, type Root, splitDisk, stageDir } from './reach.ts';
 import { finishFile } from './stage.ts';
 
@@ -50,16 +50,16 @@ export function apply(args: ApplyArgs): FileProgram<AppliedGroup> {
     const applied: Applied[] = [];
     const touched = new Set<string>();
     const lending = new Lending(args.lent);
-    const newcomers = new Newcomers();
-    const common = { reach, stage, touched, lending, newcomers, self: args.self };
+    const placements = new Placements();
+    const common = { reach, stage, touched, lending, placements, self: args.self };
     for (const [index, item] of items.entries()) {
-      yield* newcomers.proceedTo(splitDisk(item.diskPath).parent, reach);
+      yield* placements.proceedTo(splitDisk(item.diskPath).parent, reach);
       applied.push(
         yield* applyUnlessFailed({ ...common, isUnsettled: false }, item, staged.get(index)),
       );
-      yield* reach.trim(newcomers.filled);
+      yield* reach.trim(placements.filled);
     }
-    yield* newcomers.proceedTo(undefined, reach);
+    yield* placements.proceedTo(undefined, reach);
     yield* makeNamesDurable(reach, { stage, touched, together, witness });
     // Not before: what is shut may be one that can be opened no more.
     const isMany = together && lending.size > FEW;
@@ -67,7 +67,7 @@ export function apply(args: ApplyArgs): FileProgram<AppliedGroup> {
     if (isMany) yield* syncFileSystem(stage, witness);
     const settled = applied.map((each, index) => {
       const item = items[index];
-      return item === undefined ? each : newcomers.settled(item, each);
+      return item === undefined ? each : placements.settled(item, each);
     });
     return { applied: settled, givenBack };
   });
@@ -80,7 +80,7 @@ function* applyUnlessFailed(
 ): FileProgram<Applied> {
   if (failed !== undefined) return { outcome: 'failed', code: failed };
   const applied = yield* applyItem(work, item);
-  work.newcomers.note(item, applied);
+  work.placements.note(item, applied);
   return applied;
 }
 

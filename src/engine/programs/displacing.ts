@@ -6,7 +6,7 @@ import { rename } from '../file-calls.ts';
 import type { ApplyItem } from './change.ts';
 import { isUntouched, keepCopy, placeAside } from './displaced.ts';
 import type { Lending } from './lending.ts';
-import type { Newcomers } from './newcomers.ts';
+import type { Placements } from './placements.ts';
 import { DISPLACED_DIR, type Reach, splitDisk } from './reach.ts';
 
 /** What the items of a group share. */
@@ -17,7 +17,7 @@ export interface Work {
   readonly touched: Set<string>;
   readonly self: bigint;
   readonly lending: Lending;
-  readonly newcomers: Newcomers;
+  readonly placements: Placements;
   /** Something was displaced by the item at hand, and is not settled yet. */
   isUnsettled: boolean;
 }

@@ -7,13 +7,13 @@ import type { FileProgram } from '../../ports/file-system.ts';
 import type { Applied, ApplyItem } from './change.ts';
 import { type Reach, splitDisk } from './reach.ts';
 
-export class Newcomers {
+export class Placements {
   /** Disk paths of directories that were found to be somewhere else. */
   readonly #moved = new Set<string>();
-  /** The directory that got something new, and whose place was not asked for since; several items in a row share it. */
+  /** The directory that got something, and whose place was not asked for since; several items in a row share it. */
   #filled: string | undefined;
 
-  /** The directory of the last newcomer, to be kept open. */
+  /** The directory of the last item, to be kept open. */
   get filled(): string | undefined {
     return this.#filled;
   }
@@ -32,14 +32,15 @@ export class Newcomers {
   }
 
   /** Called after an item. */
-  note(item: ApplyItem, { outcome }: Applied): void {
-    if (outcome === 'done' && isNew(item)) this.#filled = splitDisk(item.diskPath).parent;
+  note(item: ApplyItem, applied: Applied): void {
+    if (isPlaced(item, applied)) this.#filled = splitDisk(item.diskPath).parent;
   }
 
   /** What became of it, now that all is done. */
   settled(item: ApplyItem, applied: Applied): Applied {
-    if (applied.outcome !== 'done' || !isNew(item) || !this.#hasGone(item)) return applied;
-    return { outcome: 'changed', made: applied.made };
+    if (!isPlaced(item, applied) || !this.#hasGone(item)) return applied;
+    const waits = applied.isDisplaced ? { isDisplaced: true as const } : {};
+    return { outcome: 'changed', made: applied.made, ...waits };
   }
 
   #hasGone({ diskPath }: ApplyItem): boolean {
@@ -52,6 +53,9 @@ export class Newcomers {
   }
 }
 
-function isNew({ kind, expected }: ApplyItem): boolean {
-  return expected === undefined && kind !== 'delete';
+function isPlaced(
+  { kind }: ApplyItem,
+  applied: Applied,
+): applied is Applied & { readonly outcome: 'done' } {
+  return kind !== 'delete' && applied.outcome === 'done';
 }
