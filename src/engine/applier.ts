@@ -136,7 +136,7 @@ function itemOf(context: FolderContext, ready: Ready): ApplyItem {
     path,
     diskPath: diskPathOf(context.store, path),
     stageName: stageNameOf(operation),
-    expected: expectedOf(ours),
+    expected: expectedOf(context, ours),
     isForeign: isParentForeign(context.store, { path }),
     conflictCopy,
   };
@@ -149,10 +149,14 @@ function itemOf(context: FolderContext, ready: Ready): ApplyItem {
   return { ...base, kind: 'publish', size: target.size, finish, isFinished: ready.isFinished };
 }
 
-function expectedOf(ours: OurEntry | undefined): Expected | undefined {
+function expectedOf(
+  { clockSteps }: FolderContext,
+  ours: OurEntry | undefined,
+): Expected | undefined {
   if (ours?.seen === undefined || ours.deleted || ours.invalid) return undefined;
   const { kind, seen, target, blockSize, blocks } = ours;
-  return { kind, seen, target, content: seen.racy ? { blockSize, blocks } : undefined };
+  const isToRead = kind === 'file' && (seen.racy || clockSteps.mayRepeat(seen));
+  return { kind, seen, target, content: isToRead ? { blockSize, blocks } : undefined };
 }
 
 function intentOf(item: ApplyItem): readonly Intent[] {

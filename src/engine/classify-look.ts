@@ -22,6 +22,7 @@ export function classifyLook(
   findings: Findings,
 ): void {
   const { asked, found, looked } = look;
+  context.clockSteps.observe();
   for (const [index, { path, isTree }] of asked.paths.entries()) {
     const one = found.paths[index];
     if (one === undefined) continue;

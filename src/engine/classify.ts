@@ -33,7 +33,8 @@ export function classifyThere(
   }
   if (status.kind === 'directory') findings.directories.push(diskPath);
   const basedOn = ours?.sequence ?? 0;
-  const isUnread = !isUnchanged(status, ours) || isSuspect(context, ours);
+  const isUnread =
+    !isUnchanged(status, ours) || isSuspect(context, ours) || mayRepeat(context, ours);
   // What has to be read is well only when it has been: what was wrong with it may well have been found by reading.
   if (isUnread && status.kind !== 'directory') findings.there.push(diskPath);
   else findings.well.push(diskPath);
@@ -57,6 +58,11 @@ export function classifyThere(
   }
   const found = foundOf(path, status, {});
   findings.sightings.push({ path, diskPath, basedOn, found, seen });
+}
+
+/** The clock has been set back to when the file was written last. */
+function mayRepeat({ clockSteps }: FolderContext, ours: OurEntry | undefined): boolean {
+  return ours?.seen !== undefined && ours.kind === 'file' && clockSteps.mayRepeat(ours.seen);
 }
 
 /** A row that was recorded before a power cut and may not have reached the disk: only its content proves it. */

@@ -15,9 +15,11 @@ import type { Random } from '../ports/random.ts';
 import type { Watcher } from '../ports/watcher.ts';
 import type { Allowance } from './allowance.ts';
 import type { Busy } from './busy.ts';
+import type { ClockSteps } from './clock-steps.ts';
 import type { Ledger } from './ledger.ts';
 import type { Root } from './programs/reach.ts';
 import type { EnginePrograms } from './programs.ts';
+import { COARSE_WINDOW_MS, msOf } from './stamps.ts';
 import type { Superseded } from './superseded.ts';
 import type { Tally } from './tally.ts';
 import type { StageWitness } from './witness.ts';
@@ -52,6 +54,8 @@ export interface FolderContext {
   readonly superseded: Superseded;
   /** Paths at which recovery has not told yet what is where, and why not: nobody looks at them or plans them meanwhile. */
   readonly unsettled: Map<RelPath, ErrorCode>;
+  /** Which times the clock went through twice. */
+  readonly clockSteps: ClockSteps;
   /** Changes with every start of the machine. */
   readonly bootId: string;
   /** When that was, by the wall clock as it is now, in Unix milliseconds. */
@@ -87,13 +91,8 @@ export function stampOf(ms: number): Timestamp {
   return { s, ns: Math.floor((ms - s * 1000) * 1e6) };
 }
 
-function msOf({ s, ns }: Timestamp): number {
-  return s * 1000 + ns / 1e6;
-}
-
 /** How far back a time may lie and a later write still leave it as it is: clock ticks of the kernel, or whole seconds. */
 const FINE_WINDOW_MS = 50;
-const COARSE_WINDOW_MS = 2500;
 
 /**
  * What a row keeps of the disk's facts. `readAtMs` (wall): when the look began. Racy, as git's index has it: a write

@@ -8,6 +8,7 @@ import type { Rules } from '../planner/rules.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
 import { Allowance } from './allowance.ts';
 import { Busy } from './busy.ts';
+import { ClockSteps } from './clock-steps.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
 import { keepDurable, unsyncedRange } from './durability.ts';
 import { type Heard, Hearings } from './hearing.ts';
@@ -106,6 +107,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     busy: new Busy(),
     superseded: new Superseded({ store, ledger: parts.ledger }, { isAfterBreak }),
     unsettled: new Map(),
+    clockSteps: new ClockSteps(ports.clock),
     bootId,
     bootedAtMs: parts.bootedAtMs,
     // Without a row of ours nothing tells what is here already and need not be fetched. A row in doubt must not be written

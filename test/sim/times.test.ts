@@ -2,10 +2,24 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WORLD_BEGAN_MS } from '../../lab/sim/clock.ts';
 import type { SimDevice } from '../../lab/sim/device.ts';
 import type { CallHook } from '../../lab/sim/disk.ts';
 import type { KithWorld } from '../../lab/sim/kith-world.ts';
-import { assertTrees, bulk, bytesOf, calm, cast, line, rowOf, storeOf, told } from './scene.ts';
+import {
+  assertEqualTrees,
+  assertTrees,
+  bulk,
+  bytesOf,
+  calm,
+  cast,
+  line,
+  loseEvents,
+  onJob,
+  rowOf,
+  storeOf,
+  told,
+} from './scene.ts';
 
 /** Between two ticks of the kernel's clock files are dated alike. */
 const TICK_MS = 4;
@@ -126,3 +140,47 @@ for (const code of ['FILE_DENIED', 'FILE_UNSUPPORTED', 'FILE_FAILED'] as const) 
       );
     }));
 }
+
+test('CLK-04: an edit in a second that the clock goes through twice is noticed, and an edit from elsewhere does not take it', () =>
+  told(
+    { laptop: {}, stick: { disk: { timeStepNs: 1_000_000_000 } } },
+    async (world, laptop, stick) => {
+      await world.run({ ms: 5100 });
+      stick.person.write('f', 'first!');
+      stick.person.write('g', 'first!');
+      world.upAll();
+      await calm(world);
+      // Their times prove by now that they have not changed since.
+      world.kith(stick).rescan(undefined, { mayEmpty: false });
+      await calm(world);
+      assert.equal(rowOf(stick, 'g').seen?.racy, false);
+      const before = stick.person.tree();
+      const edit = (path: string, text: string): void => {
+        const held = stick.person.hold(path);
+        held.overwrite(text, 0);
+        held.close();
+        assert.deepEqual(stick.person.tree().get(path)?.mtime, before.get(path)?.mtime, path);
+      };
+      stick.clock.step(WORLD_BEGAN_MS + 5200 - stick.clock.wallMs());
+      edit('f', 'second');
+      await calm(world);
+      assert.equal(laptop.person.read('f'), 'second');
+      // Now nothing tells of it before the edit from elsewhere is there.
+      loseEvents(stick);
+      await world.run({ ms: 20_000 });
+      const stop = onJob(stick, 'apply', () => {
+        stop();
+        stick.clock.step(WORLD_BEGAN_MS + 5600 - stick.clock.wallMs());
+        edit('g', 'second');
+      });
+      laptop.person.write('g', 'of the laptop');
+      await calm(world);
+      const texts = assertEqualTrees([laptop, stick]);
+      for (const text of ['second', 'of the laptop']) {
+        assert.ok(
+          texts.some((each) => each.endsWith(` = ${text}`)),
+          texts.join(),
+        );
+      }
+    },
+  ));
