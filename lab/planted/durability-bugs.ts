@@ -161,8 +161,8 @@ export const durabilityBugs: readonly Bug[] = [
     edits: [
       {
         file: 'src/engine/classify.ts',
-        from: 'return ours.sequence > range.after && ours.sequence <= range.upTo;',
-        to: 'return false;',
+        from: ' || doubt.has(ours);',
+        to: ';',
       },
     ],
   },

@@ -67,11 +67,9 @@ function mayRepeat({ clockSteps }: FolderContext, ours: OurEntry | undefined): b
 
 /** A row that was recorded before a power cut and may not have reached the disk: only its content proves it. */
 export function isSuspect(context: FolderContext, ours: OurEntry | undefined): boolean {
-  const { range, damaged } = context.unsynced;
+  const { doubt, damaged } = context.unsynced;
   if (ours === undefined || ours.deleted) return false;
-  if (damaged.has(ours.diskPath ?? ours.path)) return true;
-  if (range === undefined) return false;
-  return ours.sequence > range.after && ours.sequence <= range.upTo;
+  return damaged.has(ours.diskPath ?? ours.path) || doubt.has(ours);
 }
 
 /** A complete listing of a directory. Names that cannot travel are problems; rows whose name is not listed are gone. */

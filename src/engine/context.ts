@@ -16,6 +16,7 @@ import type { Watcher } from '../ports/watcher.ts';
 import type { Allowance } from './allowance.ts';
 import type { Busy } from './busy.ts';
 import type { ClockSteps } from './clock-steps.ts';
+import type { Doubt } from './doubt.ts';
 import type { Ledger } from './ledger.ts';
 import type { Root } from './programs/reach.ts';
 import type { EnginePrograms } from './programs.ts';
@@ -62,12 +63,10 @@ export interface FolderContext {
   readonly bootedAtMs: number;
   /** The base is empty, or in doubt after a power cut: nothing is planned until everything has been looked at once. */
   readonly firstLook: { isAwaited: boolean };
-  /**
-   * After a power cut: rows with a sequence above `after`, up to `upTo`, may say more than has reached the disk. Over with
-   * the first look at everything.
-   */
+  /** What may not have reached the disk. */
   readonly unsynced: {
-    range: { readonly after: number; readonly upTo: number } | undefined;
+    /** After a power cut: rows that may say more than did. */
+    readonly doubt: Doubt;
     /** Disk paths of damage that was found and that nobody could mend yet. */
     readonly damaged: Set<string>;
     /** The disk has failed to keep something, and told it: no later sync proves that it has kept the rest. */

@@ -27,10 +27,10 @@ export interface Damaged extends Sighting {
   readonly mayBeEdit: boolean;
 }
 
-/** Tells damage from edits; everything is sound but in the first look after a power cut. */
+/** Tells damage from edits; everything is sound but what a power cut left in doubt. */
 export function sortDamage(context: FolderContext, sightings: readonly Sighting[]): Sorted {
-  const { range, damaged: known } = context.unsynced;
-  if (range === undefined && known.size === 0) return { sound: sightings, damaged: [] };
+  const { doubt, damaged: known } = context.unsynced;
+  if (doubt.range === undefined && known.size === 0) return { sound: sightings, damaged: [] };
   const sound: Sighting[] = [];
   const damaged: Damaged[] = [];
   for (const sighting of sightings) {
@@ -74,6 +74,7 @@ export async function repair(
       const row = context.store.ours(sighting.path);
       if (row === undefined || !isAway(sighting) || !isAsSighted(context, sighting)) continue;
       taken.push(sighting);
+      context.unsynced.doubt.prove(row);
       // `invalid`: others know that we do not have it, and it is fetched like anything new.
       ours.push({ ...row, invalid: true, seen: undefined, sequence: next() });
     }
@@ -84,6 +85,12 @@ export async function repair(
   const left = damaged.map(({ diskPath }) => diskPath).filter((each) => !takenPaths.has(each));
   for (const diskPath of left) context.unsynced.damaged.add(diskPath);
   return left;
+}
+
+/** Nobody has looked yet what the power cut left of it: the row must not be written anew. Planned again when it was looked at. */
+export function isUnlooked({ unsynced }: FolderContext, ours: OurEntry | undefined): boolean {
+  if (ours === undefined || !unsynced.doubt.has(ours)) return false;
+  return !unsynced.damaged.has(ours.diskPath ?? ours.path);
 }
 
 /**

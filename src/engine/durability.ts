@@ -2,15 +2,14 @@
 
 import { asKithError } from '../base/error.ts';
 import type { FolderContext } from './context.ts';
+import type { SequenceRange } from './doubt.ts';
+import { diskPathOf } from './spelling.ts';
 
 /** How often. */
 const SYNC_EVERY_MS = 30_000;
 
 /** Rows that a power cut may have made untrue, from what the database says at an opening. */
-export function unsyncedRange(context: Pick<FolderContext, 'store'>): {
-  readonly after: number;
-  readonly upTo: number;
-} {
+export function unsyncedRange(context: Pick<FolderContext, 'store'>): SequenceRange {
   const after = context.store.identity()?.syncedSequence ?? 0;
   return { after, upTo: context.store.lastSequence() };
 }
@@ -43,19 +42,26 @@ export async function endCleanly(context: FolderContext): Promise<void> {
 }
 
 /**
- * What the first look after a power cut did not find damaged is sound. If it left nothing out, all of that was read from the
- * disk, and so is durable: where nothing else tells so, the next start need not read it again.
+ * What the first look after a power cut did not look at stays in doubt, path by path. Where nothing is left, all was read from
+ * the disk, and so is durable: where nothing else tells so, the next start need not read it again. To be called when no scan
+ * is under way; disk paths that are still owed a look, and may have been forgotten.
  */
-export async function endDoubt(context: FolderContext, isAllRead: boolean): Promise<void> {
-  const { unsynced, store, ledger, bootId } = context;
-  const { range } = unsynced;
-  unsynced.range = undefined;
-  if (range === undefined || !isAllRead || isInDoubt(context)) return;
+export async function endDoubt(
+  context: FolderContext,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { unsynced, store, ledger, bootId, ports } = context;
+  const { range } = unsynced.doubt;
+  if (range === undefined) return [];
+  await unsynced.doubt.endFirstLook(ports.clock, signal);
+  const due = unsynced.doubt.takeDue(ports.clock.mono());
+  if (isInDoubt(context)) return due.map((path) => diskPathOf(store, path));
   await ledger.change(() => {
     const identity = store.identity();
     if (identity === undefined || identity.syncedSequence >= range.upTo) return undefined;
     return { identity: { ...identity, bootId, syncedSequence: range.upTo } };
   });
+  return [];
 }
 
 /**
@@ -81,5 +87,5 @@ async function makeDurable(context: FolderContext): Promise<number | undefined> 
 
 /** What a power cut damaged is not all sorted out, or the disk has failed to keep something, for as long as the program runs. */
 function isInDoubt({ unsynced }: FolderContext): boolean {
-  return unsynced.range !== undefined || unsynced.damaged.size > 0 || unsynced.hadWriteError;
+  return unsynced.doubt.range !== undefined || unsynced.damaged.size > 0 || unsynced.hadWriteError;
 }

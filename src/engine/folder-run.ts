@@ -10,6 +10,7 @@ import { Allowance } from './allowance.ts';
 import { Busy } from './busy.ts';
 import { ClockSteps } from './clock-steps.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
+import { Doubt } from './doubt.ts';
 import { keepDurable, unsyncedRange } from './durability.ts';
 import { type Heard, Hearings } from './hearing.ts';
 import { becomeKind } from './kind-change.ts';
@@ -113,7 +114,11 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     // Without a row of ours nothing tells what is here already and need not be fetched. A row in doubt must not be written
     // anew, by a merge with what others have, before it was compared with the disk: then nothing would tell of the doubt.
     firstLook: { isAwaited: store.lastSequence() === 0 || range !== undefined },
-    unsynced: { range, damaged: new Set<string>(), hadWriteError: parts.hadWriteError },
+    unsynced: {
+      doubt: new Doubt(parts, range),
+      damaged: new Set<string>(),
+      hadWriteError: parts.hadWriteError,
+    },
   };
 }
 

@@ -18,15 +18,16 @@ import { type Findings, noFindings } from './findings.ts';
 import { ListedProblems } from './listed-problems.ts';
 import { ProblemBook } from './problem-book.ts';
 import { Reader } from './reader.ts';
-import { record, type Sighting } from './recorder.ts';
+import { record, type Sighting, sightingOfGone } from './recorder.ts';
 import { ScanPace } from './scan-pace.ts';
-import { diskPathOf, toPath } from './spelling.ts';
+import { diskPathOf, isAmong, toPath } from './spelling.ts';
 
 /** Directories and paths in one look. */
 const LOOK_DIRS = 32;
 const LOOK_PATHS = 256;
 /** How soon a path is looked at again that changed under our eyes. */
 const AGAIN_MS = 100;
+const NONE: ReadonlySet<string> = new Set();
 
 /** A look is over that the planning of these paths waited for. */
 type OnLooked = (paths: readonly RelPath[] | 'all') => Promise<void>;
@@ -133,14 +134,16 @@ export class Observer {
       this.#pace.end(this.#context.ports.clock.mono());
       this.#context.tally.endScan();
       this.#burials.forgetConfirmation();
-      await endDoubt(this.#context, this.#notLookedAt().size === 0);
     }
-    if (!this.#pace.isScanning) await this.#endFirstLook();
+    if (!this.#pace.isScanning) await this.#endFirstLook(group.signal);
     if (!this.#pace.isScanning && this.#reader.size === 0) this.#context.tally.rest();
     return isBuried;
   }
 
-  async #endFirstLook(): Promise<void> {
+  async #endFirstLook(signal: AbortSignal): Promise<void> {
+    const owed = await endDoubt(this.#context, signal);
+    const waiting = owed.length > 0 ? this.#notLookedAt() : NONE;
+    for (const path of owed) if (!isAmong(waiting, path)) this.#note(path, 0, true);
     const { firstLook, superseded } = this.#context;
     const { isOver, freed } = await superseded.release(() => this.#notLookedAt());
     // No more than these: what failed and waits for its time would be tried again at each end of a look.
@@ -170,6 +173,7 @@ export class Observer {
       this.#dirty.nextDueMs(),
       this.problems.nextDueMs(),
       this.#burials.dueMs(),
+      this.#context.unsynced.doubt.dueMs,
     ];
     return Math.max(1, Math.min(...times.filter((time) => time !== undefined)) - nowMs);
   }
@@ -280,15 +284,7 @@ export class Observer {
   async #bury(nowMs: number): Promise<boolean> {
     const proved = await this.#burials.take({ nowMs, isBusy: this.#reader.size > 0 });
     if (proved === undefined) return false;
-    await this.#record(
-      proved.map(({ row, diskPath }) => ({
-        path: row.path,
-        diskPath,
-        basedOn: row.sequence,
-        found: undefined,
-        seen: undefined,
-      })),
-    );
+    await this.#record(proved.map(sightingOfGone));
     return true;
   }
 }

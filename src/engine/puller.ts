@@ -11,7 +11,7 @@ import type { OurEntry } from '../ports/folder-store.ts';
 import { stageNameOf } from './applier.ts';
 import { type Basis, basisAt } from './basis.ts';
 import type { FolderContext } from './context.ts';
-import { damageInTheWay } from './damage-control.ts';
+import { damageInTheWay, isUnlooked } from './damage-control.ts';
 import { isHalfTold, sidesAt } from './directory-life.ts';
 import { feasible } from './feasible.ts';
 import { Fetcher } from './fetcher.ts';
@@ -162,18 +162,16 @@ export class Puller {
   /** Starts what the path needs; the operation itself if only our row changes. */
   #planPath(path: RelPath, group: TaskGroup): Note | undefined {
     const { store, rules, busy, unsettled, superseded } = this.#context;
-    if (unsettled.has(path) || superseded.has(path)) return undefined;
-    if (busy.has(path) || this.#groups.hasTaken(path)) return this.#waitFor('busy', path);
     const ours = store.ours(path);
+    if (unsettled.has(path) || superseded.has(path)) return undefined;
+    if (isUnlooked(this.#context, ours)) return undefined;
+    if (busy.has(path) || this.#groups.hasTaken(path)) return this.#waitFor('busy', path);
     const basedOn = basisAt(this.#context, path);
     const decision = decide(sidesAt(this.#context, path, ours), rules);
     const operation = feasible(decision, this.problems.codeAt(path));
     if (this.#groups.holds(path, operation, basedOn)) return undefined;
     this.#abandon(path, operation);
-    if (operation === undefined) {
-      this.problems.clear(path);
-      return undefined;
-    }
+    if (operation === undefined) return void this.problems.clear(path);
     const damage = damageInTheWay(this.#context, operation, ours);
     if (damage !== undefined) return void this.#parts.doubt(damage);
     const isRevived = operation.kind === 'revive' && ours !== undefined;

@@ -17,6 +17,18 @@ export interface Sighting {
   readonly seen: Seen | undefined;
 }
 
+/** The row's path is proved to be gone. */
+export function sightingOfGone({
+  row,
+  diskPath,
+}: {
+  readonly row: OurEntry;
+  readonly diskPath: string;
+}): Sighting {
+  const nothing = { found: undefined, seen: undefined };
+  return { path: row.path, diskPath, basedOn: row.sequence, ...nothing };
+}
+
 /** What versions are made of, while one change is built. */
 interface Recording extends FolderContext {
   readonly counterUsed: bigint;
@@ -60,6 +72,7 @@ export async function record(
         for (const row of below) rows.push({ ...row, sequence: next() });
         // What is recorded is no damage any more, if it ever was.
         context.unsynced.damaged.delete(sighting.diskPath);
+        if (ours !== undefined) context.unsynced.doubt.prove(ours);
         const entry = entryOf(recording, sighting, ours);
         if (entry !== undefined) rows.push(rowOf(entry, sighting, next()));
         else if (ours !== undefined && sighting.seen !== undefined) {

@@ -40,3 +40,9 @@ export function diskPathOf(store: FolderStore, path: RelPath): string {
   if (at < 0) return path;
   return `${diskPathOf(store, path.slice(0, at) as RelPath)}${path.slice(at)}`;
 }
+
+/** The disk path, or a directory that it is in, is among these. */
+export function isAmong(diskPaths: ReadonlySet<string>, diskPath: string): boolean {
+  for (let at = diskPath; at !== ''; at = splitDisk(at).parent) if (diskPaths.has(at)) return true;
+  return diskPaths.has('');
+}

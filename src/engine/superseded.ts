@@ -5,12 +5,12 @@
  */
 
 import type { Entry } from '../model/entry.ts';
-import { parentPath, type RelPath } from '../model/path.ts';
+import type { RelPath } from '../model/path.ts';
 import { compareVersions } from '../model/version.ts';
 import { chooseGlobal } from '../planner/global.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
 import type { Ledger } from './ledger.ts';
-import { diskPathOf, toPath } from './spelling.ts';
+import { diskPathOf, isAmong, toPath } from './spelling.ts';
 
 /** Paths gone through at a time. */
 const SLICE = 1000;
@@ -112,7 +112,7 @@ export class Superseded {
     do {
       await this.#ledger.change(() => {
         const paths = this.#store.supersededPaths(after, SLICE);
-        const over = paths.filter((path) => !isBelow(waiting, diskPathOf(this.#store, path)));
+        const over = paths.filter((path) => !isAmong(waiting, diskPathOf(this.#store, path)));
         freed.push(...over);
         isAnyLeft ||= over.length < paths.length;
         after = paths.at(-1);
@@ -122,12 +122,4 @@ export class Superseded {
     } while (after !== undefined);
     return freed;
   }
-}
-
-/** The path, or a directory that it is in, is among these. */
-function isBelow(waiting: ReadonlySet<string>, diskPath: string): boolean {
-  for (let at: string | undefined = diskPath; at !== undefined; at = parentPath(at as RelPath)) {
-    if (waiting.has(at)) return true;
-  }
-  return false;
 }

@@ -217,8 +217,8 @@ export const findingGuards: readonly Guard[] = [
     scenario: 'what a person does after the first look',
     edits: [
       {
-        file: 'src/engine/durability.ts',
-        from: 'unsynced.range = undefined;',
+        file: 'src/engine/doubt.ts',
+        from: 'else if (this.#range !== undefined) this.#proved.add(row.sequence);',
         to: '',
       },
     ],

@@ -88,6 +88,42 @@ export const settlingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'the doubt ends with the first look, whatever that could not read',
+    file: 'unread',
+    scenario: 'damage is no edit because the first openFile failed with EIO',
+    edits: [
+      {
+        file: 'src/engine/doubt.ts',
+        from: 'this.#left = new Set(rows.values());',
+        to: 'this.#left = new Set();',
+      },
+    ],
+  },
+  {
+    name: 'a row that nobody has looked at yet is planned',
+    file: 'unread',
+    scenario: 'what is never readable stays in doubt',
+    edits: [
+      {
+        file: 'src/engine/puller.ts',
+        from: 'if (isUnlooked(this.#context, ours)) return undefined;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'what is in doubt is not asked for again',
+    file: 'unread',
+    scenario: 'what stands on a disk that is mounted after the first look',
+    edits: [
+      {
+        file: 'src/engine/doubt.ts',
+        from: 'return [...this.#left];',
+        to: 'return [];',
+      },
+    ],
+  },
+  {
     name: 'damage is given to others',
     file: 'doubt',
     scenario: 'damage that nobody can mend is given to nobody',
