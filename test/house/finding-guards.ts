@@ -201,7 +201,7 @@ export const findingGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/engine/durability.ts',
-        from: 'if (isInDoubt(context) || context.superseded.isOpen) return;',
+        from: 'if (isInDoubt(context)) return undefined;',
         to: '',
       },
       {
@@ -219,6 +219,11 @@ export const findingGuards: readonly Guard[] = [
       {
         file: 'src/engine/doubt.ts',
         from: 'else if (this.#range !== undefined) this.#proved.add(row.sequence);',
+        to: '',
+      },
+      {
+        file: 'src/engine/doubt.ts',
+        from: 'if (this.#left !== undefined) this.#left.delete(row.path);',
         to: '',
       },
     ],

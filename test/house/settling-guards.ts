@@ -112,18 +112,6 @@ export const settlingGuards: readonly Guard[] = [
     ],
   },
   {
-    name: 'what is in doubt is not asked for again',
-    file: 'unread',
-    scenario: 'what stands on a disk that is mounted after the first look',
-    edits: [
-      {
-        file: 'src/engine/doubt.ts',
-        from: 'return [...this.#left];',
-        to: 'return [];',
-      },
-    ],
-  },
-  {
     name: 'damage is given to others',
     file: 'doubt',
     scenario: 'damage that nobody can mend is given to nobody',
