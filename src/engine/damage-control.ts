@@ -13,8 +13,10 @@ import { type Finding, judgeFound } from '../planner/damage.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { isSuspect } from './classify.ts';
 import { type FolderContext, isInHand, nowStamp, stampOf } from './context.ts';
+import { splitDisk } from './programs/reach.ts';
 import type { Aside } from './programs/set-aside.ts';
 import type { Sighting } from './recorder.ts';
+import { isAmong } from './spelling.ts';
 
 /** Sightings that can be believed, and those that are damage. */
 export interface Sorted {
@@ -34,9 +36,13 @@ export function sortDamage(context: FolderContext, sightings: readonly Sighting[
   const sound: Sighting[] = [];
   const damaged: Damaged[] = [];
   for (const sighting of sightings) {
+    // In what stands there instead of ours nothing means anything: it is looked at again with that.
+    if (isAmong(known, splitDisk(sighting.diskPath).parent)) continue;
     const finding = judge(context, sighting);
+    // Of what is in a directory nobody knows yet whether a person has written it since.
+    const mayBeEdit = finding === 'either' || sighting.found?.kind === 'directory';
     if (finding === 'sound') sound.push(sighting);
-    else damaged.push({ ...sighting, mayBeEdit: finding === 'either' });
+    else damaged.push({ ...sighting, mayBeEdit });
   }
   return { sound, damaged };
 }

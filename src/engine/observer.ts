@@ -247,9 +247,9 @@ export class Observer {
 
   #takeListing(dir: string, problems: Findings['listings'][number]['problems']): void {
     const over = this.#listed.take(dir, problems);
-    for (const path of [dir, ...over]) {
-      if (this.#listed.tellerOf(path) === undefined) this.problems.clear(path);
-    }
+    // That it can be listed is no good sign where no directory should be.
+    const { damaged } = this.#context.unsynced;
+    this.#clear([dir, ...over].filter((path) => !damaged.has(path)));
   }
 
   #forget(path: string): void {

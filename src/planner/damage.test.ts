@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fileEntry } from '../../test/support/builders.ts';
+import { directoryEntry, fileEntry, linkEntry } from '../../test/support/builders.ts';
+import type { Entry } from '../model/entry.ts';
 import { type DiskFacts, judgeFound, type Suspicion } from './damage.ts';
 
 const at = (s: number): { s: number; ns: number } => ({ s, ns: 0 });
@@ -56,6 +57,39 @@ describe('what is found after a power cut', () => {
   });
   test('is an edit if it was changed later than recorded', () => {
     assert.equal(judged({ content: 'other', mtime: 2050 }, facts(7n, 2050)), 'sound');
+  });
+  test('is damage if it is of another kind, or another link, and no younger than the record', () => {
+    const [file, dir] = [fileEntry('recorded'), directoryEntry()];
+    const [link, other] = [linkEntry('here'), linkEntry('there')];
+    const kindAt = (ours: Entry, found: Entry, ctime: number): string => {
+      const sinceBoot = { from: at(2000), to: at(2100) };
+      const [seen, recorded] = [facts(8n, ctime), facts(7n, 1000)];
+      return judgeFound({ ours, found, seen, recorded, sinceBoot });
+    };
+    for (const [ours, found] of [
+      [file, dir],
+      [dir, file],
+      [file, link],
+      [link, file],
+      [link, other],
+    ] as const) {
+      assert.equal(kindAt(ours, found, 990), 'damage');
+      assert.equal(kindAt(ours, found, 1000), 'damage');
+      assert.equal(kindAt(ours, found, 1001), 'sound');
+      assert.equal(kindAt(ours, found, 2050), 'sound');
+    }
+    assert.equal(kindAt(dir, dir, 990), 'sound');
+    assert.equal(kindAt(link, link, 990), 'sound');
+  });
+  test('of another kind may be an edit if it was made since the start by a clock that was set back', () => {
+    const suspicion: Suspicion = {
+      ours: fileEntry('recorded'),
+      found: directoryEntry(),
+      seen: facts(8n, 450),
+      recorded: facts(7n, 1000),
+      sinceBoot: { from: at(400), to: at(500) },
+    };
+    assert.equal(judgeFound(suspicion), 'either');
   });
   test('may be an edit if it was changed since the start by a clock that was set back', () => {
     const suspicion: Suspicion = {

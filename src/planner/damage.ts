@@ -27,16 +27,22 @@ export interface DiskFacts {
 export type Finding = 'sound' | 'damage' | 'either';
 
 /**
- * What to think of what was found in place of `ours`, which may not have reached the disk before the power went. Damage is
- * other content under the recorded time or change time, an older state of the disk, what ours had replaced, nothing at all, or zeros alone. A file that was moved
- * here later may well bear the same time: another inode, changed later. Times of modification are not compared for age: they
- * may come from another device's clock.
+ * What to think of what was found in place of `ours`, which may not have reached the disk before the power went. Damage is an
+ * older state of the disk: another kind, or a link to something else, not dated later than ours. Of a file also other content
+ * under the recorded time or change time, what ours had replaced, nothing at all, or zeros alone. A file that was moved here
+ * later may well bear the same time: another inode, changed later. Times of modification are not compared for age: they may
+ * come from another device's clock.
  */
 export function judgeFound({ found, ours, seen, recorded, sinceBoot }: Suspicion): Finding {
-  if (ours.kind !== 'file' || found.kind !== 'file') return 'sound';
   if (hasEqualContent({ ...ours, ...found }, ours)) return 'sound';
-  if (found.size === 0 || isAllZero(found)) return 'damage';
   const age = seen && recorded && compareTimes(seen.ctime, recorded.ctime);
+  // No state from before the power cut was dated by the clock as it has run since, unless that was set back a long way.
+  const doubtful = isBetween(seen?.ctime, sinceBoot) ? 'either' : 'damage';
+  if (ours.kind !== 'file' || found.kind !== 'file') {
+    // What takes the place of another kind, or of another link, is made or moved there, and dated later than that.
+    return age !== undefined && age <= 0 ? doubtful : 'sound';
+  }
+  if (found.size === 0 || isAllZero(found)) return 'damage';
   const isSameFile = seen?.inode === recorded?.inode;
   const isMovedHere = age !== undefined && age > 0 && !isSameFile;
   if (compareTimes(found.mtime, ours.mtime) === 0 && !isMovedHere) return 'damage';
@@ -44,9 +50,7 @@ export function judgeFound({ found, ours, seen, recorded, sinceBoot }: Suspicion
   const isBack = isContentOf(found, ours.previousHash);
   // A file that was changed several times within one step of its clock went back within it.
   const isOlder = age !== undefined && (age < 0 || (age === 0 && isSameFile));
-  if (!isBack && !isOlder) return 'sound';
-  // No state from before the power cut was dated by the clock as it has run since, unless that was set back a long way.
-  return isBetween(seen?.ctime, sinceBoot) ? 'either' : 'damage';
+  return isBack || isOlder ? doubtful : 'sound';
 }
 
 function isContentOf({ contentHash }: Found, hash: Uint8Array): boolean {

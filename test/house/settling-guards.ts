@@ -112,6 +112,54 @@ export const settlingGuards: readonly Guard[] = [
     ],
   },
   {
+    name: 'what a power cut brought back counts as the work of a person if it is of another kind',
+    file: 'rolled-back',
+    scenario: 'a directory that became a file, and is one no more after a power cut, was not',
+    edits: [
+      {
+        file: 'src/planner/damage.ts',
+        from: "return age !== undefined && age <= 0 ? doubtful : 'sound';",
+        to: "return 'sound';",
+      },
+    ],
+  },
+  {
+    name: 'what is in a directory that came back is put out of sight with it',
+    file: 'rolled-back',
+    scenario: 'what is below a directory that came back',
+    edits: [
+      {
+        file: 'src/engine/damage-control.ts',
+        from: " || sighting.found?.kind === 'directory'",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'what is below damage counts as made by a person',
+    file: 'rolled-back',
+    scenario: 'a directory that became a file, and is one no more after a power cut, is reported',
+    edits: [
+      {
+        file: 'src/engine/damage-control.ts',
+        from: 'if (isAmong(known, splitDisk(sighting.diskPath).parent)) continue;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'damage that can be listed is well',
+    file: 'rolled-back',
+    scenario: 'a directory that became a file, and is one no more after a power cut, is reported',
+    edits: [
+      {
+        file: 'src/engine/observer.ts',
+        from: 'filter((path) => !damaged.has(path))',
+        to: 'filter(() => true || damaged)',
+      },
+    ],
+  },
+  {
     name: 'damage is given to others',
     file: 'doubt',
     scenario: 'damage that nobody can mend is given to nobody',
