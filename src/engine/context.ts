@@ -69,6 +69,8 @@ export interface FolderContext {
     readonly doubt: Doubt;
     /** Disk paths of damage that was found and that nobody could mend yet. */
     readonly damaged: Set<string>;
+    /** Lowest sequence of the rows whose content was written anew, as it had been, since a sync began; undefined: none was. */
+    rewritten: number | undefined;
     /** The disk has failed to keep something, and told it: no later sync proves that it has kept the rest. */
     hadWriteError: boolean;
   };

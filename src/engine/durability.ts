@@ -1,6 +1,7 @@
 /** Makes durable, now and then, what people wrote and we recorded: after a power cut only what came later is in doubt. */
 
 import { asKithError } from '../base/error.ts';
+import type { FolderChange } from '../ports/folder-store.ts';
 import type { FolderContext } from './context.ts';
 import type { SequenceRange } from './doubt.ts';
 import { diskPathOf } from './spelling.ts';
@@ -58,10 +59,36 @@ export async function endDoubt(
   if (isInDoubt(context)) return due.map((path) => diskPathOf(store, path));
   await ledger.change(() => {
     const identity = store.identity();
-    if (identity === undefined || identity.syncedSequence >= range.upTo) return undefined;
-    return { identity: { ...identity, bootId, syncedSequence: range.upTo } };
+    const syncedSequence = upToRewritten(context, range.upTo);
+    if (identity === undefined || identity.syncedSequence >= syncedSequence) return undefined;
+    return { identity: { ...identity, bootId, syncedSequence } };
   });
   return [];
+}
+
+/**
+ * What has to be noted with rows of these sequences that stay as they are, though their content was written anew: that they,
+ * and all after them, are not known to be durable. To be called while the change is built.
+ */
+export function asNotDurable(
+  { store, unsynced }: FolderContext,
+  sequences: readonly number[],
+): Pick<FolderChange, 'identity'> {
+  if (sequences.length === 0) return {};
+  const lowest = sequences.reduce((least, each) => Math.min(least, each));
+  unsynced.rewritten = leastOf(lowest, unsynced.rewritten);
+  const identity = store.identity();
+  if (identity === undefined || identity.syncedSequence < lowest) return {};
+  return { identity: { ...identity, syncedSequence: lowest - 1 } };
+}
+
+function leastOf(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+/** How much of what is durable up to the sequence was not written anew since that was found out. */
+function upToRewritten({ unsynced: { rewritten } }: FolderContext, sequence: number): number {
+  return rewritten === undefined ? sequence : Math.min(sequence, rewritten - 1);
 }
 
 /**
@@ -69,17 +96,21 @@ export async function endDoubt(
  * was tried in vain, for the file system cannot do it: until there is news a disk at rest is left alone.
  */
 async function makeDurable(context: FolderContext): Promise<number | undefined> {
-  const { store, ports, root, bootId } = context;
+  const { store, ports, root, bootId, unsynced } = context;
   const last = store.lastSequence();
   if (isInDoubt(context)) return undefined;
   const known = store.identity();
   if (known?.syncedSequence === last && known.bootId === bootId) return undefined;
+  const { rewritten } = unsynced;
+  unsynced.rewritten = undefined;
   const isDone = await ports.disk.run('syncAll', { root }, { urgency: 2 });
+  // The lower of both: what was written anew meanwhile does not make what was so before durable.
+  if (!isDone) unsynced.rewritten = leastOf(rewritten, unsynced.rewritten);
   if (!isDone && known?.bootId === bootId) return last;
   await context.ledger.change(() => {
     const identity = store.identity();
     if (identity === undefined) return undefined;
-    const syncedSequence = isDone ? last : identity.syncedSequence;
+    const syncedSequence = isDone ? upToRewritten(context, last) : identity.syncedSequence;
     return { identity: { ...identity, bootId, syncedSequence } };
   });
   return isDone ? undefined : last;

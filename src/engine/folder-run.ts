@@ -117,6 +117,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     unsynced: {
       doubt: new Doubt(parts, range),
       damaged: new Set<string>(),
+      rewritten: undefined,
       hadWriteError: parts.hadWriteError,
     },
   };

@@ -6,6 +6,7 @@ import type { RelPath } from '../model/path.ts';
 import { type Found, type LocalSides, recordFound, recordGone } from '../planner/local.ts';
 import type { OurEntry, Seen } from '../ports/folder-store.ts';
 import { type FolderContext, isInHand, nowStamp } from './context.ts';
+import { asNotDurable } from './durability.ts';
 
 /** Something looked at, and the row it was compared with (its sequence; 0 for none). */
 export interface Sighting {
@@ -55,6 +56,7 @@ export async function record(
       const recording = { ...context, counterUsed: context.ledger.counterUsed() };
       const rows: OurEntry[] = [];
       const refresh: OurEntry[] = [];
+      const rewritten: number[] = [];
       for (const sighting of group) {
         // Whoever settles it has it looked at then.
         if (context.unsettled.has(sighting.path)) continue;
@@ -77,13 +79,21 @@ export async function record(
         if (entry !== undefined) rows.push(rowOf(entry, sighting, next()));
         else if (ours !== undefined && sighting.seen !== undefined) {
           refresh.push({ ...ours, diskPath: spellingOf(sighting), seen: sighting.seen });
+          if (isMadeAnew(sighting.seen, ours)) rewritten.push(ours.sequence);
         }
       }
       if (rows.length + refresh.length === 0) return undefined;
-      return { ours: rows, refresh };
+      return { ours: rows, refresh, ...asNotDurable(context, rewritten) };
     });
   }
   return again;
+}
+
+/** What stands there is what our row tells of, but was put there since: as little durable as anything new. */
+function isMadeAnew(seen: Seen, { kind, seen: before }: OurEntry): boolean {
+  if (before?.inode !== seen.inode) return true;
+  // A directory is changed with all that comes and goes in it.
+  return kind !== 'directory' && compareTimes(before.ctime, seen.ctime) !== 0;
 }
 
 function isNoDirectoryNow(ours: OurEntry, { found }: Sighting): boolean {
