@@ -60,7 +60,7 @@ function judge(context: FolderContext, { path, found, seen }: Sighting): Finding
 
 /**
  * Puts damage aside that somebody else can mend; it will be fetched, and what is not there at all from whoever has it. Disk
- * paths of what stays: nobody has it, or it could not be moved.
+ * paths of what stays: nobody has it, it could not be moved, or the folder only sends.
  */
 export async function repair(
   context: FolderContext,
@@ -69,7 +69,9 @@ export async function repair(
   const mendable = damaged.filter((sighting) => {
     const ours = context.store.ours(sighting.path);
     if (ours === undefined || !isAsSighted(context, sighting)) return false;
-    return sighting.found === undefined || isReplaceable(context, ours);
+    if (sighting.found === undefined) return true;
+    // What a folder that only sends would lose from its place it would never fetch.
+    return context.rules.kind !== 'send-only' && isReplaceable(context, ours);
   });
   // Out of the way first: as long as it stands there our row must tell that it is damage.
   const isAway = await putAside(context, mendable);

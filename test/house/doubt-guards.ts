@@ -4,6 +4,18 @@ import type { Guard } from './guard.ts';
 
 export const doubtGuards: readonly Guard[] = [
   {
+    name: 'damage is put aside in a folder that fetches nothing',
+    file: 'doubt',
+    scenario: 'damage stays in its place in a folder that only sends',
+    edits: [
+      {
+        file: 'src/engine/damage-control.ts',
+        from: "context.rules.kind !== 'send-only' && ",
+        to: '',
+      },
+    ],
+  },
+  {
     name: 'the doubt ends with the first look, whatever that could not read',
     file: 'unread',
     scenario: 'damage is no edit because the first openFile failed with EIO',

@@ -102,6 +102,35 @@ test('damage that nobody can mend is given to nobody, until a person has put som
     assertTrees([laptop, desk], ['f = by hand', 'g = of later']);
   }));
 
+test('damage stays in its place in a folder that only sends, until that is of another kind', () =>
+  told(cast('camera', 'desk'), async (world, camera, desk) => {
+    camera.person.write('f', 'old');
+    world.setKind(camera, 'send-only');
+    world.upAll();
+    await world.run({ ms: 125_000 });
+    camera.person.sync();
+    for (const name of ['f', 'g']) camera.person.write(name, `new ${name}`);
+    await world.run({ ms: 10_000 });
+    const expected = ['f = new f', 'g = new g'];
+    assertTrees([desk], expected);
+    world.cutPower(camera, 'nothing');
+    world.up(camera);
+    await world.run({ ms: 200_000 });
+    assertTrees([camera], ['f = old']);
+    assertTrees([desk], expected);
+    const { state, problems } = statusOf(world, camera);
+    assert.equal(state, 'held');
+    assert.deepEqual(
+      problems.map(({ path, code }) => [path, code]),
+      [['f', 'CONTENT_DAMAGED']],
+    );
+    await world.stop(camera);
+    world.setKind(camera, 'send-receive');
+    world.up(camera);
+    await calm(world);
+    assertTrees([camera, desk], expected);
+  }));
+
 test('damage that a person replaces before it is put aside stays in its place', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
     await damage(world, [laptop, desk], 'ordered');
