@@ -4,6 +4,23 @@ import type { Guard } from './guard.ts';
 
 export const doubtGuards: readonly Guard[] = [
   {
+    name: 'the doubt never ends',
+    file: 'doubt',
+    scenario: 'what a person does after the first look',
+    edits: [
+      {
+        file: 'src/engine/doubt.ts',
+        from: 'else if (this.#range !== undefined) this.#proved.add(row.sequence);',
+        to: '',
+      },
+      {
+        file: 'src/engine/doubt.ts',
+        from: 'if (this.#left !== undefined) this.#left.delete(row.path);',
+        to: '',
+      },
+    ],
+  },
+  {
     name: 'damage is put aside in a folder that fetches nothing',
     file: 'doubt',
     scenario: 'damage stays in its place in a folder that only sends',

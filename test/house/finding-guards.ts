@@ -212,23 +212,6 @@ export const findingGuards: readonly Guard[] = [
     ],
   },
   {
-    name: 'the doubt never ends',
-    file: 'doubt',
-    scenario: 'what a person does after the first look',
-    edits: [
-      {
-        file: 'src/engine/doubt.ts',
-        from: 'else if (this.#range !== undefined) this.#proved.add(row.sequence);',
-        to: '',
-      },
-      {
-        file: 'src/engine/doubt.ts',
-        from: 'if (this.#left !== undefined) this.#left.delete(row.path);',
-        to: '',
-      },
-    ],
-  },
-  {
     name: 'damage that nobody can mend is an edit once it has been looked at',
     file: 'doubt',
     scenario: 'damage that nobody can mend',
