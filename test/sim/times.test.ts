@@ -141,7 +141,7 @@ for (const code of ['FILE_DENIED', 'FILE_UNSUPPORTED', 'FILE_FAILED'] as const) 
     }));
 }
 
-test('CLK-04: an edit in a second that the clock goes through twice is noticed, and an edit from elsewhere does not take it', () =>
+test('an edit in a second that the clock goes through twice is noticed, and an edit from elsewhere does not take it', () =>
   told(
     { laptop: {}, stick: { disk: { timeStepNs: 1_000_000_000 } } },
     async (world, laptop, stick) => {
