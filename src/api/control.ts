@@ -32,7 +32,13 @@ export const configurationSchema = z.object({
 });
 
 /** The answer to `POST folders/ID/revert` and `override`. */
-export const decidedSchema = z.object({ changes: z.number() });
+export const decidedSchema = z.object({
+  changes: z.number(),
+  /** Paths that stay as they are, for nobody can tell what stands there. */
+  left: z.number().default(0),
+});
+
+export type DecidedAnswer = z.infer<typeof decidedSchema>;
 
 export type Configuration = z.infer<typeof configurationSchema>;
 

@@ -1,6 +1,6 @@
 /** What stands behind the control API. The daemon implements it; the control server and the tests call it. Types only. */
 
-import type { Configuration } from './control.ts';
+import type { Configuration, DecidedAnswer } from './control.ts';
 import type { ChangeEvent } from './events.ts';
 import type { Decision, FolderKindRequest } from './kind-requests.ts';
 import type { Pause, Resume } from './pause-requests.ts';
@@ -33,8 +33,8 @@ export interface ConfigurationService {
 /** A running daemon. */
 export interface DaemonService extends ConfigurationService {
   status(): Promise<StatusReport>;
-  /** How many changes it was about. FOLDER_UNKNOWN, FOLDER_KIND_WRONG, FOLDER_NOT_OPEN. */
-  decide(folder: string, decision: Decision): Promise<{ readonly changes: number }>;
+  /** FOLDER_UNKNOWN, FOLDER_KIND_WRONG, FOLDER_NOT_OPEN. */
+  decide(folder: string, decision: Decision): Promise<DecidedAnswer>;
   /** Resolves when the scan is done. FOLDER_UNKNOWN. */
   rescan(request: Rescan): Promise<void>;
   /** Calls `listener` soon after anything in the status or the configuration changed, until the returned function is called. */

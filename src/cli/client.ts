@@ -4,6 +4,7 @@ import {
   API_ROOT,
   type Configuration,
   configurationSchema,
+  type DecidedAnswer,
   decidedSchema,
 } from '../api/control.ts';
 import type { StreamEvent } from '../api/events.ts';
@@ -72,11 +73,11 @@ export class DaemonClient implements ConfigurationService {
     return readAnswer(configurationSchema, await this.#ask('POST', '/resume', body));
   }
 
-  /** How many changes it was about. May take long in a large folder. */
-  async decide(folder: string, decision: Decision): Promise<number> {
+  /** May take long in a large folder. */
+  async decide(folder: string, decision: Decision): Promise<DecidedAnswer> {
     const path = `/folders/${encodeURIComponent(folder)}/${decision}`;
     const signal = this.#signal;
-    return readAnswer(decidedSchema, await this.#talk('POST', path, { signal })).changes;
+    return readAnswer(decidedSchema, await this.#talk('POST', path, { signal }));
   }
 
   async removeFolder(folder: string): Promise<Configuration> {

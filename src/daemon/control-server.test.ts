@@ -168,7 +168,7 @@ test('devices and folders are added, shared and removed, and every answer is the
   const route = `/folders/${encodeURIComponent(folder.id)}`;
   const sent = await ask('POST', `${route}/kind`, { kind: 'send-only' });
   assert.deepEqual(sent, { devices: [device], folders: [{ ...folder, kind: 'send-only' }] });
-  assert.deepEqual(await ask('POST', `${route}/override`), { changes: 2 });
+  assert.deepEqual(await ask('POST', `${route}/override`), { changes: 2, left: 0 });
   assert.deepEqual(service.decisions, [[folder.id, 'override']]);
   await ask('DELETE', `/folders/${encodeURIComponent(folder.id)}`);
   assert.deepEqual(await ask('DELETE', '/devices/nas'), { devices: [], folders: [] });

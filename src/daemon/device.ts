@@ -8,6 +8,7 @@ import { TaskGroup } from '../base/task-group.ts';
 import type { FolderPorts } from '../engine/context.ts';
 import { Folder } from '../engine/folder.ts';
 import type { FolderStatus } from '../engine/folder-status.ts';
+import type { Decided } from '../engine/kind-change.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { FolderId, FolderKind } from '../model/folder.ts';
 import { type Peers, startPeers } from '../peer/peers.ts';
@@ -156,8 +157,8 @@ export class Device {
     }
   }
 
-  /** What a person gives up, or gives out, in a folder of a certain kind. How many changes that were. FOLDER_UNKNOWN, and as the folder says. */
-  async settle(id: FolderId, how: 'revert' | 'override'): Promise<number> {
+  /** What a person gives up, or gives out, in a folder of a certain kind. FOLDER_UNKNOWN, and as the folder says. */
+  async settle(id: FolderId, how: 'revert' | 'override'): Promise<Decided> {
     const running = this.#folders.get(id);
     if (running === undefined) throw new KithError('FOLDER_UNKNOWN', { folder: id });
     return await running.folder[how]();

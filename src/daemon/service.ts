@@ -39,7 +39,7 @@ export function daemonService(parts: ServiceParts): DaemonService {
     decide: async (id, decision) => {
       const folder = parts.config().folders.find((each) => each.id === id);
       if (folder === undefined) throw new KithError('FOLDER_UNKNOWN', { folder: id });
-      return { changes: await device.settle(folder.id, decision) };
+      return await device.settle(folder.id, decision);
     },
     status: async () => ({ ...report(parts), notes: [...(await parts.notes())] }),
     rescan: async ({ folder, confirmEmptied }) => {

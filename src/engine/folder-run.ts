@@ -90,7 +90,7 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
   const { kind } = parts.rules;
   const opened = await openFolder({ ports, store, id, path, bootId, kind });
   if (opened.isBaseNew) await parts.onBaseNew();
-  await becomeKind(parts);
+  await becomeKind({ ...parts, expectOpen: () => undefined });
   const isAfterBreak = opened.isAfterBreak || store.intents().length > 0;
   const range = opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined;
   return {

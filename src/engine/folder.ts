@@ -3,7 +3,7 @@
  * another: what stops it becomes its state.
  */
 
-import { KithError } from '../base/error.ts';
+import { asKithError, KithError } from '../base/error.ts';
 import type { DeviceId } from '../model/device-id.ts';
 import type { SequencedEntry } from '../model/entry.ts';
 import type { FolderId, FolderKind } from '../model/folder.ts';
@@ -23,8 +23,9 @@ import type { FolderRun } from './folder-run.ts';
 import type { FolderSettings } from './folder-settings.ts';
 import { type FolderStatus, isNothing } from './folder-status.ts';
 import { halting, haltingNow } from './halting.ts';
-import { expectDecidable, type KindParts, overruleAll, revertAll } from './kind-change.ts';
+import { type Decided, expectDecidable, revertAll } from './kind-change.ts';
 import { Ledger } from './ledger.ts';
+import { type OverruleParts, overruleAll } from './overruling.ts';
 import { Sources } from './sources.ts';
 import { Totals } from './totals.ts';
 
@@ -90,14 +91,23 @@ export class Folder implements FolderExchange {
     this.#life.running?.observer.rescan(options);
   }
 
-  /** Discards what is kept: what others have takes its place. How many changes that were. FOLDER_KIND_WRONG, FOLDER_NOT_OPEN. */
-  async revert(): Promise<number> {
+  /** Discards what is kept: what others have takes its place. FOLDER_KIND_WRONG, FOLDER_NOT_OPEN. */
+  async revert(): Promise<Decided> {
     return await revertAll(this.#decidable('receive-only'));
   }
 
-  /** Makes what is here the newest of all, against what others have. How many changes that were. Errors as above. */
-  async override(): Promise<number> {
-    return await overruleAll(this.#decidable('send-only'));
+  /** Makes what is here the newest of all, against what others have. Errors as above, and what the disk says. */
+  async override(): Promise<Decided> {
+    const parts = this.#decidable('send-only');
+    const { running } = this.#life;
+    try {
+      return await overruleAll(parts);
+    } catch (error) {
+      // To a run that has ended the root may well look foreign, for it has been marked anew since.
+      const known = asKithError(error);
+      if (known === undefined || this.#life.running === running) throw error;
+      throw this.#notOpen(known);
+    }
   }
 
   status(): FolderStatus {
@@ -199,11 +209,23 @@ export class Folder implements FolderExchange {
     return haltingNow(read, (error) => this.#life.halt(error, this.#life.running));
   }
 
-  #decidable(kind: FolderKind): KindParts {
-    const { rules, self } = this.#settings;
-    const isOpen = this.#life.running?.observer.state().isScanning === false;
+  #decidable(kind: FolderKind): OverruleParts {
+    const { rules } = this.#settings;
+    const { running } = this.#life;
+    const isOpen = running?.observer.state().isScanning === false;
     expectDecidable({ folder: this.id, is: rules.kind, wanted: kind, isOpen });
-    return { store: this.#store, ledger: this.#ledger, ports: this.#ports, rules, self };
+    if (running === undefined) throw this.#notOpen();
+    const { context, observer } = running;
+    const expectOpen = (): void => {
+      if (this.#life.running !== running) throw this.#notOpen();
+    };
+    const doubtful = (): Iterable<string> => observer.doubtful();
+    const { store, ledger, ports } = context;
+    return { store, ledger, ports, rules, context, expectOpen, doubtful };
+  }
+
+  #notOpen(cause?: KithError): KithError {
+    return new KithError('FOLDER_NOT_OPEN', { folder: this.id }, cause);
   }
 
   #expectRunning(device: DeviceId): FolderRun {

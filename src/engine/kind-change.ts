@@ -1,11 +1,9 @@
-/** What a person decides about the changes that a folder keeps or does not take, row by row, and a change of its kind. */
+/** Rows made anew, one after the other, where a person decides about what a folder keeps, and where its kind changes. */
 
 import { KithError } from '../base/error.ts';
-import { type DeviceId, shortId } from '../model/device-id.ts';
 import type { FolderId, FolderKind } from '../model/folder.ts';
 import type { RelPath } from '../model/path.ts';
-import { decide } from '../planner/decide.ts';
-import { giveKept, giveUp, type KeptSides, keepUntold, overrule } from '../planner/kept-change.ts';
+import { giveKept, giveUp, type KeptSides, keepUntold } from '../planner/kept-change.ts';
 import type { Rules } from '../planner/rules.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FolderStore, OurEntry } from '../ports/folder-store.ts';
@@ -18,11 +16,22 @@ export interface KindParts {
   readonly ledger: Ledger;
   readonly ports: { readonly clock: Clock };
   readonly rules: Rules;
-  readonly self: DeviceId;
+  /** FOLDER_NOT_OPEN once the run has ended of which the rows are: those that are there by then may be of another base, or none. */
+  readonly expectOpen: () => void;
+}
+
+/** What came of a decision. */
+export interface Decided {
+  readonly changes: number;
+  /** Paths that stay as they are, for nobody can tell what stands there. */
+  readonly left: number;
 }
 
 /** A row anew; undefined: it stays as it is. Paths without a row are passed as undefined. */
-type Remake = (ours: OurEntry | undefined, path: RelPath) => Omit<OurEntry, 'sequence'> | undefined;
+export type Remake = (
+  ours: OurEntry | undefined,
+  path: RelPath,
+) => Omit<OurEntry, 'sequence'> | undefined;
 
 /** Paths looked at in one commit. */
 const SLICE = 500;
@@ -49,35 +58,10 @@ export async function becomeKind(parts: KindParts): Promise<void> {
   });
 }
 
-/** Gives up all that is kept; how many paths that were. What is global takes their place once they are planned. */
-export async function revertAll(parts: KindParts): Promise<number> {
-  return await remakeAll(parts, (ours) => (ours === undefined ? undefined : giveUp(ours)));
-}
-
-/** Makes ours the newest version at every path where others have another one; how many paths that were. */
-export async function overruleAll(parts: KindParts): Promise<number> {
-  // Others hear that a directory is to go after what is in it: it would seem to hold something else.
-  const files = await overrulePart(parts, { withDirectories: false });
-  return files + (await overrulePart(parts, { withDirectories: true }));
-}
-
-/** `withDirectories`: those too that are not here. */
-async function overrulePart(
-  parts: KindParts,
-  { withDirectories }: { readonly withDirectories: boolean },
-): Promise<number> {
-  const self = shortId(parts.self);
-  return await remakeAll(parts, (ours, path) => {
-    if (ours?.invalid === true || parts.rules.isExcluded(path, ours?.kind)) return undefined;
-    const sides = sidesOf(parts, path);
-    // What is equal stays equal: there is nothing to decide.
-    const kind = 'send-receive';
-    const free = { path, ours, announced: sides.announced, holdsLive: false };
-    if (decide(free, { ...parts.rules, kind }).kind === 'agreed') return undefined;
-    const made = overrule(ours, { ...sides, shortId: self });
-    if (made?.deleted === true && made.kind === 'directory' && !withDirectories) return undefined;
-    return made && { ...made, diskPath: ours?.diskPath, seen: ours?.seen };
-  });
+/** Gives up all that is kept. What is global takes its place once it is planned. */
+export async function revertAll(parts: KindParts): Promise<Decided> {
+  const changes = await remakeAll(parts, (ours) => (ours === undefined ? undefined : giveUp(ours)));
+  return { changes, left: 0 };
 }
 
 /** FOLDER_KIND_WRONG unless it is of the kind; FOLDER_NOT_OPEN while it is not known what stands in it. */
@@ -92,13 +76,23 @@ export function expectDecidable(folder: {
   if (!isOpen) throw new KithError('FOLDER_NOT_OPEN', { folder: facts.folder });
 }
 
-async function remakeAll({ store, ledger }: KindParts, remake: Remake): Promise<number> {
+/**
+ * Rows anew, of all paths that anybody knows of; how many. `before`: what has to be found out of some paths before they are
+ * made. Throws as `expectOpen` does, with what was made until then.
+ */
+export async function remakeAll(
+  { store, ledger, expectOpen }: KindParts,
+  remake: Remake,
+  before?: (paths: readonly RelPath[]) => Promise<void>,
+): Promise<number> {
   let count = 0;
   for (let after: RelPath | undefined; ; ) {
     const paths = store.paths(after, SLICE);
     after = paths.at(-1);
     if (after === undefined) return count;
+    await before?.(paths);
     await ledger.change((next) => {
+      expectOpen();
       const ours = paths.flatMap((path) => {
         const made = remake(store.ours(path), path);
         return made === undefined ? [] : [{ ...made, sequence: next() }];
@@ -109,7 +103,8 @@ async function remakeAll({ store, ledger }: KindParts, remake: Remake): Promise<
   }
 }
 
-function sidesOf({ store, ledger, ports }: KindParts, path: RelPath): KeptSides {
+/** What a row at the path is made anew from. */
+export function sidesOf({ store, ledger, ports }: KindParts, path: RelPath): KeptSides {
   return {
     announced: store.announced(path).map(({ entry }) => entry),
     counter: store.identity()?.indexId ?? 0n,

@@ -3,7 +3,7 @@
  * it is hidden, and waits until the disk is back or a person says otherwise.
  */
 
-import { parentPath } from '../model/path.ts';
+import { parentPath, type RelPath } from '../model/path.ts';
 import type { FolderStore, OurEntry } from '../ports/folder-store.ts';
 
 type Rows = Pick<FolderStore, 'ours'>;
@@ -24,6 +24,15 @@ export function isParentForeign(rows: Rows, { path }: Pick<OurEntry, 'path'>): b
   const parent = parentPath(path);
   const dir = parent === undefined ? undefined : rows.ours(parent);
   return dir !== undefined && isForeignDir(dir);
+}
+
+/** By our rows the innermost directory on the way to the path that is there is on another file system than the root. */
+export function isNearestForeign(rows: Rows, path: RelPath): boolean {
+  for (let at = parentPath(path); at !== undefined; at = parentPath(at)) {
+    const row = rows.ours(at);
+    if (row?.kind === 'directory' && !row.deleted && !row.invalid) return isForeignDir(row);
+  }
+  return false;
 }
 
 function isForeignDir(row: OurEntry): boolean {

@@ -15,8 +15,8 @@ import { repair, sortDamage } from './damage-control.ts';
 import { Dirty, REST_MS, type ToLook } from './dirty.ts';
 import { endDoubt } from './durability.ts';
 import { type Findings, noFindings } from './findings.ts';
-import { ListedProblems } from './listed-problems.ts';
-import { ProblemBook } from './problem-book.ts';
+import { ObservedProblems } from './observed-problems.ts';
+import type { ProblemBook } from './problem-book.ts';
 import { Reader } from './reader.ts';
 import { record, type Sighting, sightingOfGone } from './recorder.ts';
 import { ScanPace } from './scan-pace.ts';
@@ -33,12 +33,11 @@ const NONE: ReadonlySet<string> = new Set();
 type OnLooked = (paths: readonly RelPath[] | 'all') => Promise<void>;
 
 export class Observer {
-  readonly problems = new ProblemBook();
   readonly #context: FolderContext;
   readonly #dirty = new Dirty();
   readonly #wake = new Bell();
   readonly #dirs: ToLook[] = [];
-  readonly #listed = new ListedProblems();
+  readonly #observed: ObservedProblems;
   readonly #burials: Burials;
   readonly #reader: Reader;
   readonly #onLooked: OnLooked;
@@ -48,7 +47,8 @@ export class Observer {
   constructor(context: FolderContext, onLooked: OnLooked) {
     this.#context = context;
     this.#onLooked = onLooked;
-    const fail = (path: string, code: ErrorCode): void => this.#report(path, code);
+    this.#observed = new ObservedProblems(context);
+    const fail = (path: string, code: ErrorCode): void => this.#observed.report(path, code);
     this.#burials = new Burials(context, { fail, back: (path) => this.#note(path, 0, true) });
     this.#reader = new Reader(context, {
       fail,
@@ -56,6 +56,10 @@ export class Observer {
       again: (path) => this.#note(path, AGAIN_MS, true),
       onEnd: () => this.#wake.ring(),
     });
+  }
+
+  get problems(): ProblemBook {
+    return this.#observed.book;
   }
 
   /** Everything is to be looked at again, soon. With `mayEmpty` a folder that lost everything is believed. */
@@ -77,6 +81,12 @@ export class Observer {
     for (const event of batch.events) {
       this.#note(event.path, event.kind === 'writing' ? REST_MS : 0, event.kind === 'tree');
     }
+  }
+
+  /** Disk paths of which nobody can say now what stands there; '' stands for all. */
+  doubtful(): Iterable<string> {
+    const all = this.#observed.book.isFull ? [''] : [];
+    return [...this.#notLookedAt(), ...this.#dirs.map(({ path }) => path), ...all];
   }
 
   /** What the folder's state is made of. */
@@ -179,7 +189,7 @@ export class Observer {
   }
 
   #lookAgain(diskPath: string): void {
-    const dir = this.#listed.tellerOf(diskPath);
+    const dir = this.#observed.tellerOf(diskPath);
     if (dir === undefined) this.#note(diskPath, 0, true);
     else this.#listSoon(dir);
   }
@@ -231,11 +241,11 @@ export class Observer {
 
   async #act(findings: Findings): Promise<void> {
     const nowMs = this.#context.ports.clock.mono();
-    for (const { dir, problems } of findings.listings) this.#takeListing(dir, problems);
-    for (const path of findings.absent) this.#forget(path);
-    this.#clear(findings.well);
+    for (const { dir, problems } of findings.listings) this.#observed.takeListing(dir, problems);
+    for (const path of findings.absent) this.#observed.forget(path);
+    this.#observed.clear(findings.well);
     for (const path of [...findings.well, ...findings.there]) this.#burials.remove(path);
-    for (const { path, code } of findings.problems) this.#report(path, code);
+    for (const { path, code } of findings.problems) this.#observed.report(path, code);
     this.#dirs.push(...findings.directories.reverse().map((path) => ({ path, isTree: true })));
     for (const { path, isTree } of findings.doubts) this.#note(path, 0, isTree);
     for (const { path, isTree } of findings.toList) this.#listSoon(path, isTree);
@@ -245,39 +255,13 @@ export class Observer {
     await this.#reader.read(findings.unread);
   }
 
-  #takeListing(dir: string, problems: Findings['listings'][number]['problems']): void {
-    const over = this.#listed.take(dir, problems);
-    // That it can be listed is no good sign where no directory should be.
-    const { damaged } = this.#context.unsynced;
-    this.#clear([dir, ...over].filter((path) => !damaged.has(path)));
-  }
-
-  #forget(path: string): void {
-    this.#listed.forget(path);
-    this.problems.clear(path);
-  }
-
-  /** But what only a listing can tell. */
-  #clear(paths: readonly string[]): void {
-    for (const path of paths) {
-      if (this.#listed.tellerOf(path) === undefined) this.problems.clear(path);
-    }
-  }
-
-  #report(path: string, code: ErrorCode): void {
-    const { log, clock } = this.#context.ports;
-    if (!this.problems.has(path)) {
-      log.write('warn', 'path-held', { folder: this.#context.id, path, code });
-    }
-    this.problems.set(path, code, clock.mono());
-  }
-
   async #record(sightings: readonly Sighting[]): Promise<void> {
     const { sound, damaged } = sortDamage(this.#context, sightings);
     for (const path of await record(this.#context, sound)) this.#note(path, AGAIN_MS, false);
-    this.#clear(sound.map(({ diskPath }) => diskPath));
+    this.#observed.clear(sound.map(({ diskPath }) => diskPath));
     if (damaged.length === 0) return;
-    for (const path of await repair(this.#context, damaged)) this.#report(path, 'CONTENT_DAMAGED');
+    for (const path of await repair(this.#context, damaged))
+      this.#observed.report(path, 'CONTENT_DAMAGED');
   }
 
   /** Records deletions last: when nothing else is waiting, or when they have waited long. */

@@ -41,6 +41,11 @@ export class ProblemBook {
     return this.#kept.has(path);
   }
 
+  /** More went wrong than is kept one by one. */
+  get isFull(): boolean {
+    return this.#kept.size >= MOST;
+  }
+
   paths(): Iterable<string> {
     return this.#kept.keys();
   }

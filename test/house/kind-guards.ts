@@ -163,4 +163,21 @@ export const kindGuards: readonly Guard[] = [
       },
     ],
   },
+  {
+    name: 'what could not be read is overruled as absent',
+    file: 'overruling',
+    scenario: 'what stands behind a file that cannot be read',
+    edits: [
+      {
+        file: 'src/engine/overruling.ts',
+        from: 'const isKnown = absence?.isDoubtful(path) === false;',
+        to: 'const isKnown = true;',
+      },
+      {
+        file: 'src/engine/overruling.ts',
+        from: 'absence?.isAbsent(path)',
+        to: 'true',
+      },
+    ],
+  },
 ];

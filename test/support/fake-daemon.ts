@@ -1,6 +1,7 @@
 /** A daemon without an engine: real lock, configuration, token and control server; the status is what a test says. */
 
 import { parseHostPort } from '../../src/api/address.ts';
+import type { DecidedAnswer } from '../../src/api/control.ts';
 import type { ChangeEvent } from '../../src/api/events.ts';
 import type { Decision } from '../../src/api/kind-requests.ts';
 import type { Rescan } from '../../src/api/requests.ts';
@@ -39,9 +40,9 @@ export class FakeService extends ConfigFile implements DaemonService {
 
   readonly decisions: (readonly [string, Decision])[] = [];
 
-  async decide(folder: string, decision: Decision): Promise<{ readonly changes: number }> {
+  async decide(folder: string, decision: Decision): Promise<DecidedAnswer> {
     this.decisions.push([folder, decision]);
-    return { changes: 2 };
+    return { changes: 2, left: 0 };
   }
 
   async rescan(request: Rescan): Promise<void> {

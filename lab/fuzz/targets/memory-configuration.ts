@@ -1,7 +1,7 @@
 /** The configuration as the daemon keeps it, in memory: the same parser and the same edits, no disk that an input could reach. */
 
 import type { Config } from '../../../src/api/config.ts';
-import type { Configuration } from '../../../src/api/control.ts';
+import type { Configuration, DecidedAnswer } from '../../../src/api/control.ts';
 import type { ChangeEvent } from '../../../src/api/events.ts';
 import type { Decision, FolderKindRequest } from '../../../src/api/kind-requests.ts';
 import type { Pause, Resume } from '../../../src/api/pause-requests.ts';
@@ -66,9 +66,9 @@ export class MemoryConfiguration implements DaemonService {
     return this.#edit((draft) => setPaused(draft, named, false));
   }
 
-  async decide(folder: string, decision: Decision): Promise<{ readonly changes: number }> {
+  async decide(folder: string, decision: Decision): Promise<DecidedAnswer> {
     this.#decisions.push(`${decision} ${folder}`);
-    return { changes: 0 };
+    return { changes: 0, left: 0 };
   }
 
   async status(): Promise<StatusReport> {

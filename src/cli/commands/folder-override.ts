@@ -20,8 +20,12 @@ export const folderOverrideCommand = defineCommand({
   async run({ id, yes }, context) {
     if (!yes) throw new KithError('USAGE_INVALID', { reasons: [UNSURE] });
     const client = await connectToDaemon(context);
-    const changes = await client.decide(id, 'override');
+    const { changes, left } = await client.decide(id, 'override');
     context.out.note(`${countText(changes, 'change')} overruled; others get what stands here.`);
+    if (left > 0) {
+      const text = `${countText(left, 'path')} left as others have them: what stands here could not be told`;
+      context.out.note(`${text}; see why with kith status, and override again.`);
+    }
     return ExitCode.ok;
   },
 });

@@ -20,7 +20,7 @@ export const folderRevertCommand = defineCommand({
   async run({ id, yes }, context) {
     if (!yes) throw new KithError('USAGE_INVALID', { reasons: [UNSURE] });
     const client = await connectToDaemon(context);
-    const changes = await client.decide(id, 'revert');
+    const { changes } = await client.decide(id, 'revert');
     context.out.note(
       `${countText(changes, 'change')} given up; what others have takes their place.`,
     );
