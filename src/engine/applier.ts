@@ -226,7 +226,10 @@ function rowOf(
   const { status, isTouched } = done.applied;
   const seen = status === undefined ? undefined : seenOf(status, done.readAtMs);
   // A time that was set on an inode which stood there may have hidden a write of the last moment.
-  const isForeign = done.item.kind === 'adopt' && done.item.expected?.seen.isForeign === true;
+  const { item } = done;
+  const isAdopted = item.kind === 'adopt' && item.expected?.seen.isForeign === true;
+  // What is made on a disk that is mounted in the folder is on that disk too.
+  const isForeign = target.kind === 'directory' && (isAdopted || item.isForeign);
   const doubtful = isTouched || (done.item.kind === 'adopt' && target.kind === 'file');
   return {
     ...target,

@@ -7,6 +7,7 @@ import { isSuspect } from './classify.ts';
 import type { FolderContext } from './context.ts';
 import { isHidden } from './mounts.ts';
 import { splitDisk } from './programs/reach.ts';
+import { diskPathOf } from './spelling.ts';
 
 /** A row whose path is gone. */
 export interface Gone {
@@ -142,7 +143,24 @@ export class Burials {
         else this.#events.fail(gone.diskPath, found.code);
       }
     }
-    return proved;
+    return this.#mayEmpty ? proved : await this.#onKnownDisks(proved);
+  }
+
+  /** Without those below a mount point at which by now nothing stands that we know: another disk is mounted there, perhaps. */
+  async #onKnownDisks(proved: readonly Gone[]): Promise<readonly Gone[]> {
+    const { disks, store } = this.#context;
+    const mounts = new Map<RelPath, boolean>();
+    const kept: Gone[] = [];
+    for (const gone of proved) {
+      const mount = disks.above(gone.row.path)?.mount;
+      const known = mount && (mounts.get(mount) ?? (await disks.examine(mount)) === 'known');
+      if (mount !== undefined && known !== undefined) {
+        if (!mounts.has(mount) && !known) this.#events.back(diskPathOf(store, mount));
+        mounts.set(mount, known);
+      }
+      if (known !== false) kept.push(gone);
+    }
+    return kept;
   }
 
   #isProof(row: OurEntry, isForeign: boolean | undefined): boolean {

@@ -66,8 +66,10 @@ function mayRepeat({ clockSteps }: FolderContext, ours: OurEntry | undefined): b
 }
 
 /** A row that was recorded before a power cut and may not have reached the disk: only its content proves it. */
-export function isSuspect(context: FolderContext, ours: OurEntry | undefined): boolean {
-  const { doubt, damaged } = context.unsynced;
+export function isSuspect(
+  { unsynced: { doubt, damaged } }: Pick<FolderContext, 'unsynced'>,
+  ours: OurEntry | undefined,
+): boolean {
   if (ours === undefined || ours.deleted) return false;
   return damaged.has(ours.diskPath ?? ours.path) || doubt.has(ours);
 }

@@ -18,6 +18,7 @@ import type { Busy } from './busy.ts';
 import type { ClockSteps } from './clock-steps.ts';
 import type { Doubt } from './doubt.ts';
 import type { Ledger } from './ledger.ts';
+import type { NestedDisks } from './nested-disks.ts';
 import type { Root } from './programs/reach.ts';
 import type { EnginePrograms } from './programs.ts';
 import { COARSE_WINDOW_MS, msOf } from './stamps.ts';
@@ -57,6 +58,7 @@ export interface FolderContext {
   readonly unsettled: Map<RelPath, ErrorCode>;
   /** Which times the clock went through twice. */
   readonly clockSteps: ClockSteps;
+  readonly disks: NestedDisks;
   /** Changes with every start of the machine. */
   readonly bootId: string;
   /** When that was, by the wall clock as it is now, in Unix milliseconds. */

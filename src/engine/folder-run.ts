@@ -8,6 +8,7 @@ import type { Rules } from '../planner/rules.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
 import { Allowance } from './allowance.ts';
 import { Busy } from './busy.ts';
+import { isSuspect } from './classify.ts';
 import { ClockSteps } from './clock-steps.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
 import { Doubt } from './doubt.ts';
@@ -16,6 +17,7 @@ import { type Heard, Hearings } from './hearing.ts';
 import { becomeKind } from './kind-change.ts';
 import type { Ledger } from './ledger.ts';
 import { Leftovers } from './leftovers.ts';
+import { NestedDisks } from './nested-disks.ts';
 import { Observer } from './observer.ts';
 import { openFolder } from './opening.ts';
 import { Puller } from './puller.ts';
@@ -93,11 +95,18 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
   await becomeKind({ ...parts, expectOpen: () => undefined });
   const isAfterBreak = opened.isAfterBreak || store.intents().length > 0;
   const range = opened.isAfterPowerCut ? unsyncedRange({ store }) : undefined;
+  const { root } = opened;
+  const unsynced = {
+    doubt: new Doubt(parts, range),
+    damaged: new Set<string>(),
+    rewritten: undefined,
+    hadWriteError: parts.hadWriteError,
+  };
   return {
     ports,
     id,
-    root: opened.root,
-    witness: new StageWitness(ports.disk, opened.root.path),
+    root,
+    witness: new StageWitness(ports.disk, root.path),
     self: { device: self, shortId: shortId(self) },
     counter: countedBy(parts.rules.kind, opened.identity.indexId),
     rules: parts.rules,
@@ -114,12 +123,13 @@ async function openContext(parts: RunParts): Promise<FolderContext> {
     // Without a row of ours nothing tells what is here already and need not be fetched. A row in doubt must not be written
     // anew, by a merge with what others have, before it was compared with the disk: then nothing would tell of the doubt.
     firstLook: { isAwaited: store.lastSequence() === 0 || range !== undefined },
-    unsynced: {
-      doubt: new Doubt(parts, range),
-      damaged: new Set<string>(),
-      rewritten: undefined,
-      hadWriteError: parts.hadWriteError,
-    },
+    unsynced,
+    disks: new NestedDisks({
+      disk: ports.disk,
+      root,
+      store,
+      isSuspect: (row) => isSuspect({ unsynced }, row),
+    }),
   };
 }
 

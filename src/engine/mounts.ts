@@ -26,6 +26,17 @@ export function isParentForeign(rows: Rows, { path }: Pick<OurEntry, 'path'>): b
   return dir !== undefined && isForeignDir(dir);
 }
 
+/** By our rows the outermost directory above the path that is on another file system than the root. */
+export function mountAbove(rows: Rows, path: RelPath): RelPath | undefined {
+  let mount: RelPath | undefined;
+  for (let at = parentPath(path); at !== undefined; at = parentPath(at)) {
+    const row = rows.ours(at);
+    if (row === undefined || row.deleted || !isForeignDir(row)) return mount;
+    mount = at;
+  }
+  return mount;
+}
+
 /** By our rows the innermost directory on the way to the path that is there is on another file system than the root. */
 export function isNearestForeign(rows: Rows, path: RelPath): boolean {
   for (let at = parentPath(path); at !== undefined; at = parentPath(at)) {

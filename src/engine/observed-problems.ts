@@ -29,6 +29,13 @@ export class ObservedProblems {
     this.book.set(path, code, clock.mono());
   }
 
+  /** Another disk is mounted at the directory than before: until it is listed again nobody says otherwise. */
+  holdMount(path: string): void {
+    const problem = { path, code: 'MOUNT_CHANGED' } as const;
+    this.takeListing(path, [problem]);
+    this.report(path, problem.code);
+  }
+
   /** A directory was listed whole. */
   takeListing(dir: string, problems: Findings['listings'][number]['problems']): void {
     const over = this.#listed.take(dir, problems);

@@ -15,6 +15,7 @@ import { repair, sortDamage } from './damage-control.ts';
 import { Dirty, REST_MS, type ToLook } from './dirty.ts';
 import { endDoubt } from './durability.ts';
 import { type Findings, noFindings } from './findings.ts';
+import { admitKnownDisks } from './known-disks.ts';
 import { ObservedProblems } from './observed-problems.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { Reader } from './reader.ts';
@@ -142,6 +143,7 @@ export class Observer {
     const isBuried = await this.#bury(nowMs);
     if (this.#pace.isScanning && this.#reader.size + this.#burials.size === 0) {
       this.#pace.end(this.#context.ports.clock.mono());
+      this.#context.disks.looked();
       this.#context.tally.endScan();
       this.#burials.forgetConfirmation();
     }
@@ -154,10 +156,10 @@ export class Observer {
     const owed = await endDoubt(this.#context, signal);
     const waiting = owed.length > 0 ? this.#notLookedAt() : NONE;
     for (const path of owed) if (!isAmong(waiting, path)) this.#note(path, 0, true);
-    const { firstLook, superseded } = this.#context;
+    const { firstLook, superseded, disks } = this.#context;
     const { isOver, freed } = await superseded.release(() => this.#notLookedAt());
     // No more than these: what failed and waits for its time would be tried again at each end of a look.
-    const paths = firstLook.isAwaited ? 'all' : freed;
+    const paths = disks.takeFreed() || firstLook.isAwaited ? 'all' : freed;
     firstLook.isAwaited = false;
     if (isOver || paths.length > 0) await this.#onLooked(paths);
   }
@@ -209,9 +211,14 @@ export class Observer {
     this.#wake.ring();
   }
 
-  async #look(due: readonly ToLook[], dirs: readonly ToLook[]): Promise<void> {
+  async #look(due: readonly ToLook[], toList: readonly ToLook[]): Promise<void> {
     const { disk, clock } = this.#context.ports;
-    const paths = due.filter((each) => this.#isWanted(each.path));
+    const wanted = due.filter((each) => this.#isWanted(each.path));
+    const { isConfirmed } = this.#burials;
+    const asked = { paths: wanted, dirs: toList, isConfirmed };
+    const { paths, dirs, strange, first } = await admitKnownDisks(this.#context, asked);
+    for (const path of strange) this.#observed.holdMount(path);
+    for (const path of first) this.#listSoon(path, true);
     if (paths.length + dirs.length === 0) return;
     const readAtMs = clock.now();
     const sequence = this.#context.store.lastSequence();
@@ -224,7 +231,6 @@ export class Observer {
     for (const dir of found.dirs) {
       if (dir.outcome === 'listed') this.#context.tally.looked(dir.entries.length);
     }
-    const { isConfirmed } = this.#burials;
     const looked = { readAtMs, sequence, device: found.device, isConfirmed };
     const findings = noFindings();
     classifyLook(this.#context, { asked: { paths, dirs }, found, looked }, findings);

@@ -161,9 +161,9 @@ export class Puller {
 
   /** Starts what the path needs; the operation itself if only our row changes. */
   #planPath(path: RelPath, group: TaskGroup): Note | undefined {
-    const { store, rules, busy, unsettled, superseded } = this.#context;
+    const { store, rules, busy, unsettled, superseded, disks } = this.#context;
     const ours = store.ours(path);
-    if (unsettled.has(path) || superseded.has(path)) return undefined;
+    if (unsettled.has(path) || superseded.has(path) || disks.mustWait(path)) return undefined;
     if (isUnlooked(this.#context, ours)) return undefined;
     if (busy.has(path) || this.#groups.hasTaken(path)) return this.#waitFor('busy', path);
     const basedOn = basisAt(this.#context, path);

@@ -34,9 +34,19 @@ class Disk {
   }
 }
 
+/** A disk with files, which is mounted nowhere. */
+function filled(laptop: SimDevice, files: Readonly<Record<string, string>>): Disk {
+  laptop.person.makeDir('usb');
+  const disk = new Disk(laptop, 'usb');
+  disk.mount();
+  for (const [name, content] of Object.entries(files)) laptop.person.write(name, content);
+  disk.unmount();
+  return disk;
+}
+
 /** A disk with files at `usb`, which are known everywhere. */
 async function mounted(world: KithWorld, laptop: SimDevice): Promise<Disk> {
-  laptop.person.makeDir('usb');
+  if (laptop.person.standing('usb') === undefined) laptop.person.makeDir('usb');
   laptop.person.write('keep', 'keep');
   const disk = new Disk(laptop, 'usb');
   disk.mount();
@@ -133,16 +143,85 @@ test('what a disk hides that is mounted over it is held, and is there when the d
 
 test('what was moved to a disk that is mounted in its place is known there', () =>
   told(cast('laptop', 'desk'), async (world, laptop, desk) => {
-    laptop.person.write('usb/a', 'a');
+    for (const name of ['a', 'b']) laptop.person.write(`usb/${name}`, name);
     world.upAll();
     await calm(world);
     const { version } = rowOf(laptop, 'usb/a');
     new Disk(laptop, 'usb').mount();
-    laptop.person.write('usb/a', 'a');
+    for (const name of ['a', 'b']) laptop.person.write(`usb/${name}`, name);
     rescan(world, laptop);
     await calm(world);
     laptop.person.delete('usb/a');
     await calm(world);
-    assertTrees([laptop, desk], ['usb/']);
+    assertTrees([laptop, desk], ['usb/', 'usb/b = b']);
     assert.ok(version.length > 0);
+  }));
+
+const STRANGE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'an empty disk': {},
+  'a disk with other files': { 'usb/other': 'other', 'usb/sub/other': 'other' },
+  'a disk with other files of the same names': { 'usb/a': 'another', 'usb/sub/b': 'another' },
+};
+
+for (const [what, files] of Object.entries(STRANGE)) {
+  for (const isOff of [true, false]) {
+    const when = isOff ? 'while it is off' : 'while it runs';
+    test(`${what} at the place of another one, mounted ${when}, deletes and replaces nothing`, () =>
+      told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+        const other = filled(laptop, files);
+        const disk = await mounted(world, laptop);
+        const all = ['keep = keep', 'usb/', ...ON_DISK];
+        if (isOff) await world.stop(laptop);
+        disk.unmount();
+        other.mount();
+        // As the system tells of what is unmounted: of the directory itself.
+        laptop.person.setMode('usb', 0o755);
+        if (isOff) world.up(laptop);
+        await world.run({ ms: 1000 });
+        // A second start must not take for known what the first one has seen of it.
+        for (let round = 0; round < 3; round++) {
+          rescan(world, laptop);
+          await world.run({ ms: 100_000 });
+          assert.deepEqual(heldAt(world, laptop), HELD);
+          assertTrees([desk], all);
+          await world.stop(laptop);
+          if (round === 1) laptop.person.write('usb/later', 'of the other disk');
+          world.up(laptop);
+        }
+        other.unmount();
+        disk.mount();
+        rescan(world, laptop);
+        await calm(world);
+        assertTrees([laptop, desk], all);
+      }));
+  }
+}
+
+test('that another disk is to take the place of the first is said by a person', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    const other = filled(laptop, { 'usb/other': 'other' });
+    const disk = await mounted(world, laptop);
+    await world.stop(laptop);
+    disk.unmount();
+    other.mount();
+    world.up(laptop);
+    await world.run({ ms: 100_000 });
+    assert.deepEqual(heldAt(world, laptop), HELD);
+    rescan(world, laptop, true);
+    await calm(world);
+    assertTrees([laptop, desk], ['keep = keep', 'usb/', 'usb/other = other']);
+  }));
+
+test('a mounted disk from which a person takes everything is asked about, as the whole folder is', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    await mounted(world, laptop);
+    laptop.person.delete('usb/a');
+    await calm(world);
+    laptop.person.delete('usb/sub');
+    await world.run({ ms: 100_000 });
+    assert.deepEqual(heldAt(world, laptop), HELD);
+    assertTrees([desk], ['keep = keep', 'usb/', ...ON_DISK.slice(1)]);
+    rescan(world, laptop, true);
+    await calm(world);
+    assertTrees([laptop, desk], ['keep = keep', 'usb/']);
   }));
