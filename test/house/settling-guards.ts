@@ -256,4 +256,28 @@ export const settlingGuards: readonly Guard[] = [
       },
     ],
   },
+  {
+    name: 'another disk at a mount point is taken for the one that was there',
+    file: 'mounts',
+    scenario: 'an empty disk at the place of another one, mounted while it is off',
+    edits: [
+      {
+        file: 'src/engine/nested-disks.ts',
+        from: `return this.#holdsContent(mount) ? 'strange' : 'known';`,
+        to: `return 'known';`,
+      },
+    ],
+  },
+  {
+    name: 'what is neither file nor link is read when it is settled',
+    file: 'displaced',
+    scenario: 'a fifo that a person puts in the place',
+    edits: [
+      {
+        file: 'src/engine/programs/settle.ts',
+        from: 'const content = isReadable ?',
+        to: 'const content = isReadable || true ?',
+      },
+    ],
+  },
 ];

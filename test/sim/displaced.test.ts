@@ -255,3 +255,43 @@ test('what was displaced when the base is forgotten is kept, for nothing says th
 function textsOf(device: SimDevice): readonly string[] {
   return [...device.person.contents().values()].sort();
 }
+
+const ODD: Readonly<Record<string, (device: SimDevice) => void>> = {
+  'a directory': (device) => device.person.write('d/f/x', 'of desk'),
+  'a fifo': (device) => device.person.makeFifo('d/f'),
+};
+
+for (const [what, make] of Object.entries(ODD)) {
+  test(`${what} that a person puts in the place of a file just before it is exchanged is kept beside it after a kill`, () =>
+    told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+      laptop.person.write('d/f', 'old');
+      world.upAll();
+      await calm(world);
+      let isExchanged = false;
+      const stop = onJob(desk, 'apply', (call) => {
+        if (isExchanged) {
+          stop();
+          world.crash(desk, 'kill');
+        } else if (call.call === 'rename' && call.how === 'exchange') {
+          desk.person.delete('d/f');
+          make(desk);
+          isExchanged = true;
+        }
+      });
+      laptop.person.write('d/f', 'new');
+      await world.run({ ms: 20_000 });
+      assert.equal(desk.life, undefined, 'it was killed');
+      world.up(desk);
+      await world.run({ ms: 100_000 });
+      assert.equal(desk.person.read('d/f'), 'new');
+      const kept = [...desk.person.tree()].filter(([path]) => path.includes('.sync-conflict-'));
+      const kinds = kept.map(([, { kind, content }]) => [kind, content]);
+      const dir = [
+        ['directory', ''],
+        ['file', 'of desk'],
+      ];
+      assert.deepEqual(kinds, what === 'a fifo' ? [['other', '']] : dir);
+      assert.equal(laptop.person.read('d/f'), 'new');
+      assertStageEmpty(desk);
+    }));
+}

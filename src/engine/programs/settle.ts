@@ -182,8 +182,11 @@ function* keepUnlessOurs(
   reach: Reach,
   task: Recovery & { readonly found: FileStatus },
 ): FileProgram<readonly string[]> {
-  const content = yield* contentOf(task.at, task.found);
-  if (task.item.announced.some((each) => equalBytes(content, each))) return yield* stageAgain(task);
+  // What is neither file nor link was never staged, and cannot be read.
+  const isReadable = task.found.kind === 'file' || task.found.kind === 'symlink';
+  const content = isReadable ? yield* contentOf(task.at, task.found) : undefined;
+  if (content !== undefined && task.item.announced.some((each) => equalBytes(content, each)))
+    return yield* stageAgain(task);
   return [yield* keepBeside(reach, { ...task, chosen: undefined })];
 }
 
