@@ -1,6 +1,7 @@
 /** The runs of a folder, one after the other: what begins them, what ends them, and the rest in between. */
 
 import type { KithError } from '../base/error.ts';
+import type { DeviceId } from '../model/device-id.ts';
 import type { FolderStore } from '../ports/folder-store.ts';
 import type { FolderContext, FolderPorts } from './context.ts';
 import { endCleanly } from './durability.ts';
@@ -26,6 +27,7 @@ export interface LifeParts {
   readonly ledger: Ledger;
   readonly totals: Totals;
   readonly sources: Sources;
+  readonly isSharedWith: (device: DeviceId) => boolean;
   /** Sums of everything anew. */
   readonly recount: (signal: AbortSignal) => Promise<void>;
   /** Something in the status has changed. */
@@ -104,7 +106,8 @@ export class FolderLife {
   }
 
   async #runOnce(signal: AbortSignal): Promise<void> {
-    const { settings, ports, store, totals, ledger, sources, recount, tell } = this.#parts;
+    const { settings, ports, store, totals, ledger, sources, isSharedWith, recount, tell } =
+      this.#parts;
     const { id, path, bootId, rules } = settings;
     const common = { ports, store };
     if (this.#isBaseLost) await forgetBase({ ...common, bootId, kind: rules.kind });
@@ -115,6 +118,7 @@ export class FolderLife {
       ...common,
       ledger,
       sources,
+      isSharedWith,
       hadWriteError: this.#hadWriteError(),
       isLacking: () => !isNothing(totals.need),
       onBaseNew: () => recount(signal),

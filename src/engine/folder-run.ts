@@ -55,6 +55,7 @@ export interface RunParts {
   readonly hadWriteError: boolean;
   /** True while something global is not held here. */
   readonly isLacking: () => boolean;
+  readonly isSharedWith: (device: DeviceId) => boolean;
   /** No row of ours is left. */
   readonly onBaseNew: () => Promise<void>;
   /** A device's whole index has arrived. */
@@ -80,9 +81,12 @@ export async function openRun(parts: RunParts): Promise<FolderRun> {
   const doubt = (diskPath: string): void => observer.doubt(diskPath, { isTree: true });
   const { sources, isLacking } = parts;
   const puller: Puller = new Puller(context, { sources, leftover, doubt, isLacking });
-  const hearings: Hearings = new Hearings(context, async (heard) => {
-    await parts.onHeard(heard);
-    if (heard !== 'first') puller.considerAll();
+  const hearings: Hearings = new Hearings(context, {
+    isSharedWith: parts.isSharedWith,
+    onComplete: async (heard) => {
+      await parts.onHeard(heard);
+      if (heard !== 'first') puller.considerAll();
+    },
   });
   return { context, observer, puller, hearings, server: new Server(context, doubt) };
 }

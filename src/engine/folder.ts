@@ -56,6 +56,7 @@ export class Folder implements FolderExchange {
       store,
       settings,
       ...shared,
+      isSharedWith: (device) => this.isSharedWith(device),
       recount: (signal) => this.#recount(signal),
       tell: () => this.#tell(),
     });

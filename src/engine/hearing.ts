@@ -25,17 +25,23 @@ interface Hearing {
  */
 export type Heard = 'first' | 'replaced' | 'update';
 
+export interface HearingsParts {
+  /** The folder is shared with the device at this moment. */
+  readonly isSharedWith: (device: DeviceId) => boolean;
+  readonly onComplete: (heard: Heard) => Promise<void>;
+}
+
 /** Entries taken in one commit. */
 const GROUP = 2000;
 
 export class Hearings {
   readonly #context: FolderContext;
   readonly #hearings = new Map<DeviceId, Hearing>();
-  readonly #onComplete: (heard: Heard) => Promise<void>;
+  readonly #parts: HearingsParts;
 
-  constructor(context: FolderContext, onComplete: (heard: Heard) => Promise<void>) {
+  constructor(context: FolderContext, parts: HearingsParts) {
     this.#context = context;
-    this.#onComplete = onComplete;
+    this.#parts = parts;
   }
 
   /** A device is connected, and says how far its index goes. */
@@ -54,7 +60,10 @@ export class Hearings {
     if (!isSame) {
       // Claims of before count until the new index is complete. An empty one is never sent: it is complete at once.
       const peer = { device, indexId: index.indexId, heard: 0 };
-      await this.#context.ledger.change(() => ({ beginIndex: device, peer }));
+      await this.#context.ledger.change(() => {
+        this.#expectShared(device);
+        return { beginIndex: device, peer };
+      });
     }
     if (this.stored(device).heard >= index.sequence) await this.#complete(device, hearing);
   }
@@ -73,7 +82,7 @@ export class Hearings {
   }
 
   /**
-   * Resolves when the news is durable. PEER_INDEX_GAP if something before it was not heard: nothing of it is taken then.
+   * Resolves when the news is durable. FOLDER_NOT_SHARED; PEER_INDEX_GAP if something before it was not heard: nothing of it is taken then.
    * PEER_ANNOUNCES_TOO_MUCH if there is no room for all of it: what was taken stays, and the index is not complete.
    */
   async take(device: DeviceId, news: IndexNews): Promise<void> {
@@ -83,6 +92,7 @@ export class Hearings {
       const entries = fresh.slice(at, at + GROUP);
       const paths = entries.map(({ path }) => path);
       const build = (): FolderChange => {
+        this.#expectShared(device);
         const stored = this.stored(device);
         const begins = news.kind === 'full' && at === 0;
         if (at === 0 && news.kind === 'update') this.#expectNoGap(news, stored);
@@ -121,6 +131,12 @@ export class Hearings {
     return entries.filter(({ sequence }) => sequence > heard);
   }
 
+  /** What it said is forgotten by then, or will be: what is on its way would stand for it for good. FOLDER_NOT_SHARED. */
+  #expectShared(device: DeviceId): void {
+    if (this.#parts.isSharedWith(device)) return;
+    throw new KithError('FOLDER_NOT_SHARED', { folder: this.#context.id });
+  }
+
   /** Else the device would count as heard up to here, and what was missed would never be asked for. */
   #expectNoGap({ prevSequence }: IndexNews, { device, heard }: PeerIndex): void {
     if (prevSequence <= heard) return;
@@ -148,6 +164,7 @@ export class Hearings {
     let heard: Heard = hearing.isFirst ? 'first' : 'update';
     if (!hearing.isFirst) {
       await this.#context.ledger.change(() => {
+        this.#expectShared(device);
         // What an earlier connection, or an earlier run, left outdated counts as well.
         if (store.hasOutdated(device)) heard = 'replaced';
         if (heard === 'replaced') allowance.dropped(device);
@@ -156,7 +173,7 @@ export class Hearings {
     }
     allowance.heardOut(device);
     hearing.isHeard = true;
-    await this.#onComplete(heard);
+    await this.#parts.onComplete(heard);
   }
 }
 
