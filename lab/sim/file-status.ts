@@ -7,16 +7,19 @@ import type { Inode } from './inode.ts';
 
 export class FileStatuses {
   readonly #ctime: DiskOptions['ctime'];
+  readonly #isMountRoot: (inode: Inode) => boolean;
   #looks = 0;
 
-  constructor({ ctime }: DiskOptions) {
+  constructor({ ctime }: DiskOptions, isMountRoot: (inode: Inode) => boolean) {
     this.#ctime = ctime;
+    this.#isMountRoot = isMountRoot;
   }
 
   of(inode: Inode): FileStatus {
     const { kind, size, mode, mtime, device, links } = inode;
     const ctime = this.#ctimeOf(inode);
-    return { kind, size, mode, mtime, ctime, inode: inode.ino, device, links };
+    const isMountRoot = this.#isMountRoot(inode);
+    return { kind, size, mode, mtime, ctime, inode: inode.ino, device, isMountRoot, links };
   }
 
   #ctimeOf({ ctime, mtime }: Inode): Timestamp {

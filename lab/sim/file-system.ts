@@ -34,7 +34,7 @@ export class SimFileSystem implements FileSystem {
   constructor(tree: FileTree, faults?: FileFaults) {
     this.#tree = tree;
     this.#open = new OpenHandles(tree);
-    this.#statuses = new FileStatuses(tree.traits.options);
+    this.#statuses = new FileStatuses(tree.traits.options, (inode) => tree.isMountRoot(inode));
     this.#faults = faults;
   }
 

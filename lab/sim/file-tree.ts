@@ -158,6 +158,11 @@ export class FileTree {
     this.#table.add(dir, root);
   }
 
+  /** Something is mounted, of which this is the root. */
+  isMountRoot(inode: Inode): boolean {
+    return this.#table.mounts.some(({ root }) => root === inode.uid);
+  }
+
   /** Shows again what was hidden. */
   unmount(root: Inode): void {
     const hidden = root.parent && this.entry({ dir: root.parent, name: root.name })?.inode;

@@ -8,7 +8,7 @@ import type { FileStatus } from '../ports/file-system.ts';
 import type { OurEntry } from '../ports/folder-store.ts';
 import { type FolderContext, isUnchanged, seenOf } from './context.ts';
 import type { Findings, Looked } from './findings.ts';
-import { isHidden, isMountPoint } from './mounts.ts';
+import { isHidden, isMountPoint, isParentForeign } from './mounts.ts';
 import type { Listed } from './programs/look.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -140,7 +140,11 @@ function settleMount(
 /** Of a directory that we know as it was: only its listing tells whether what was in it is hidden. */
 function isForeign(
   context: FolderContext,
-  { status, looked }: { readonly status: FileStatus; readonly looked: Looked },
+  {
+    path,
+    status,
+    looked,
+  }: { readonly path: RelPath; readonly status: FileStatus; readonly looked: Looked },
   ours: OurEntry | undefined,
 ): boolean {
   if (status.kind !== 'directory') return false;
@@ -148,7 +152,8 @@ function isForeign(
   if (isKnown && context.store.children(ours.path).some((row) => !row.deleted && !row.invalid)) {
     return ours.seen.isForeign;
   }
-  return status.device !== looked.device;
+  const isOther = status.isMountRoot || status.device !== looked.device;
+  return isOther || isParentForeign(context.store, { path });
 }
 
 /** A row whose path is proved to be gone, and with a directory everything below it. */

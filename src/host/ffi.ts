@@ -15,6 +15,7 @@ const IN_NONBLOCK = 0o4000;
 const IN_CLOEXEC = 0o2000000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_NO_AUTOMOUNT = 0x800;
+const AT_EMPTY_PATH = 0x1000;
 
 /** Size of struct statx. */
 export const STATX_BYTES = 256;
@@ -33,7 +34,7 @@ export interface SystemCalls {
   syncfs(fd: number): void;
   /** Sets atime and mtime of an open file to the nanosecond. */
   setTimes(fd: number, seconds: number, nanoseconds: number): void;
-  /** Fills `into` with struct statx of a name, not followed. False for every failure, whose reason is not told. */
+  /** Fills `into` with struct statx of a name, not followed, or with '' of what is open. False for every failure, whose reason is not told. */
   statx(at: FdName, into: Uint8Array, mask: number): boolean;
   /** A new inotify descriptor: non-blocking, closed on exec. */
   inotifyInit(): number;
@@ -111,7 +112,8 @@ function bind(): SystemCalls {
     },
     statx(at, into, mask) {
       assert(into.byteLength === STATX_BYTES, 'statx needs room');
-      return c.statx(at.fd, at.name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, mask, into) === 0;
+      const flags = at.name === '' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+      return c.statx(at.fd, at.name, flags, mask, into) === 0;
     },
     inotifyInit: () => check('inotify_init1', c.init(IN_NONBLOCK | IN_CLOEXEC)),
     inotifyClose: (fd) => void check('close', c.close(fd)),

@@ -21,6 +21,7 @@ export function toFileStatus(stats: fs.BigIntStats): FileStatus {
     ctime: toTimestamp(stats.ctimeNs),
     inode: stats.ino,
     device: stats.dev,
+    isMountRoot: false,
     links: Number(stats.nlink),
   };
 }

@@ -12,11 +12,22 @@ const BASIC = 0x7ff;
 const buffer = new ArrayBuffer(STATX_BYTES);
 const bytes = new Uint8Array(buffer);
 const words = new DataView(buffer);
-const FIELD = { mask: 0, links: 16, mode: 28, inode: 32, size: 40, ctime: 96, mtime: 112 } as const;
+const FIELD = {
+  mask: 0,
+  links: 16,
+  mode: 28,
+  attributes: 8,
+  inode: 32,
+  size: 40,
+  ctime: 96,
+  mtime: 112,
+} as const;
+/** STATX_ATTR_MOUNT_ROOT, in the lower half of the attributes. */
+const MOUNT_ROOT = 0x2000;
 const DEVICE = { major: 136, minor: 140 } as const;
 const device = { major: -1, minor: -1, value: 0n };
 
-/** The status of a name in an open directory. undefined says nothing: absent, failed, or no such call; ask otherwise. */
+/** The status of a name in an open directory, '' for what is open itself. undefined says nothing: absent, failed, or no such call; ask otherwise. */
 export function statusFast(fd: number, name: string): FileStatus | undefined {
   const found = systemCalls();
   if (found.kind === 'missing' || !found.calls.statx({ fd, name }, bytes, BASIC)) return undefined;
@@ -33,6 +44,7 @@ function readStatus(): FileStatus {
     ctime: readTime(FIELD.ctime),
     inode: words.getBigUint64(FIELD.inode, true),
     device: readDevice(),
+    isMountRoot: (words.getUint32(FIELD.attributes, true) & MOUNT_ROOT) !== 0,
     links: words.getUint32(FIELD.links, true),
   };
 }

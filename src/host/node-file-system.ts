@@ -79,7 +79,7 @@ export class NodeFileSystem implements FileSystem {
       case 'status':
         return this.#status(call);
       case 'statusOf':
-        return toFileStatus(fs.fstatSync(this.#handles.fdOf(call.handle), { bigint: true }));
+        return statusOfFd(this.#handles.fdOf(call.handle));
       case 'abilities':
         return abilitiesAt(this.#handles.pathOf(call.dir));
       case 'read':
@@ -245,4 +245,9 @@ function removeDir(path: string): void {
     if (errnoOf(error) !== 'EEXIST') throw error;
     throw new KithError('FILE_NOT_EMPTY', { call: 'removeDir' }, error);
   }
+}
+
+/** Of what is open. */
+function statusOfFd(fd: number): FileStatus {
+  return statusFast(fd, '') ?? toFileStatus(fs.fstatSync(fd, { bigint: true }));
 }

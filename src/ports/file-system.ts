@@ -29,6 +29,8 @@ export interface FileStatus {
   readonly inode: bigint;
   /** Of the file system it is on: a change below a root means that something is mounted there. */
   readonly device: bigint;
+  /** Something is mounted there, be it of the same file system; false too where the system does not tell. */
+  readonly isMountRoot: boolean;
   readonly links: number;
 }
 

@@ -14,10 +14,13 @@ const ON_DISK = ['usb/a = a', 'usb/sub/', 'usb/sub/b = b'];
 class Disk {
   readonly #device: SimDevice;
   readonly #at: string;
+  readonly #number: bigint | 'same';
   #root: Inode | undefined;
 
-  constructor(device: SimDevice, at: string) {
+  /** `number`: of the file system; the same one can be mounted in itself once more. */
+  constructor(device: SimDevice, at: string, number: bigint | 'same' = 7n) {
     this.#device = device;
+    this.#number = number;
     this.#at = `${device.root}/${at}`;
   }
 
@@ -25,7 +28,8 @@ class Disk {
     const { tree } = this.#device;
     const point = tree.at(placeOf(tree, this.#at));
     if (point === undefined) throw new Error('no mount point');
-    if (this.#root === undefined) this.#root = tree.mount(point, 7n);
+    if (this.#root === undefined)
+      this.#root = tree.mount(point, this.#number === 'same' ? point.device : this.#number);
     else tree.mountAgain(point, this.#root);
   }
 
@@ -224,4 +228,28 @@ test('a mounted disk from which a person takes everything is asked about, as the
     rescan(world, laptop, true);
     await calm(world);
     assertTrees([laptop, desk], ['keep = keep', 'usb/']);
+  }));
+
+test('a directory of the same file system that is bound into a folder, and is not at a start, deletes nothing', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    laptop.person.makeDir('usb');
+    laptop.person.write('keep', 'keep');
+    const bound = new Disk(laptop, 'usb', 'same');
+    bound.mount();
+    laptop.person.write('usb/a', 'a');
+    laptop.person.write('usb/sub/b', 'b');
+    world.upAll();
+    await calm(world);
+    await world.stop(laptop);
+    bound.unmount();
+    world.up(laptop);
+    await world.run({ ms: 100_000 });
+    assert.deepEqual(heldAt(world, laptop), HELD);
+    assertTrees([desk], ['keep = keep', 'usb/', ...ON_DISK]);
+    bound.mount();
+    rescan(world, laptop);
+    await calm(world);
+    laptop.person.delete('usb/sub');
+    await calm(world);
+    assertTrees([laptop, desk], ['keep = keep', 'usb/', 'usb/a = a']);
   }));

@@ -88,8 +88,7 @@ function* hasParent(work: Work, diskPath: string): FileProgram<boolean> {
 
 /** What was put where a disk should be mounted would be hidden by it, and so taken for deleted. */
 function* isOnItsDisk({ reach }: Work, item: ApplyItem): FileProgram<boolean> {
-  const dir = yield* reach.dir(splitDisk(item.diskPath).parent);
-  return item.isForeign === (dir !== undefined && (yield* reach.isForeign(dir)));
+  return item.isForeign === (yield* reach.isForeign(splitDisk(item.diskPath).parent));
 }
 
 /** The directory that is to hold the item; one that is missing is made, and reported. */

@@ -29,7 +29,7 @@ export interface NamedStatus {
 
 export interface Listed {
   readonly outcome: 'listed';
-  /** The directory is on another file system than the root. */
+  /** The directory is on another mount than the root. */
   readonly isForeign: boolean;
   readonly entries: readonly NamedStatus[];
   /** Names that are there but could not be looked at. */
@@ -82,7 +82,7 @@ function* guarded<Found>(program: FileProgram<Found | Missing>): FileProgram<Fou
 function* lookInto(reach: Reach, path: string): FileProgram<Listed | Missing> {
   const dir = yield* reach.dir(path);
   if (dir === undefined) return { outcome: 'gone', isForeign: undefined };
-  const isForeign = yield* reach.isForeign(dir);
+  const isForeign = yield* reach.isForeign(path);
   const listing = yield* list(dir);
   const entries: NamedStatus[] = [];
   const unreadable: { name: string; code: ErrorCode }[] = [];
@@ -118,9 +118,9 @@ function* lookAt(reach: Reach, path: string): FileProgram<There | Missing> {
   const found = yield* status(dir, name);
   if (found !== undefined) {
     if (!(yield* reach.names.isAlias(dir, name))) return { outcome: 'there', status: found };
-    return { outcome: 'gone', isForeign: yield* reach.isForeign(dir) };
+    return { outcome: 'gone', isForeign: yield* reach.isForeign(parent) };
   }
   const { names } = yield* list(dir);
   if (names.includes(name)) return { outcome: 'failed', code: 'FILE_CHANGED' };
-  return { outcome: 'gone', isForeign: yield* reach.isForeign(dir) };
+  return { outcome: 'gone', isForeign: yield* reach.isForeign(parent) };
 }

@@ -46,6 +46,7 @@ export class Reach {
   readonly root: DirHandle;
   readonly names = new ExactNames();
   readonly #open = new Map<string, DirHandle>();
+  readonly #foreign = new Map<DirHandle, boolean>();
   #device: bigint | undefined;
 
   constructor(root: DirHandle) {
@@ -70,10 +71,20 @@ export class Reach {
     return handle;
   }
 
-  /** True if it is on another file system than the root: something is mounted there. */
-  *isForeign(dir: DirHandle): FileProgram<boolean> {
-    if (dir === this.root) return false;
-    return (yield* statusOf(dir)).device !== (yield* this.device());
+  /**
+   * True if the directory at the path is on another file system than the root, or on the same one mounted once more: it, or
+   * what holds it, may be gone another time without anybody having deleted anything. False if it is not there.
+   */
+  *isForeign(path: string): FileProgram<boolean> {
+    const dir = path === '' ? undefined : yield* this.dir(path);
+    if (dir === undefined) return false;
+    const known = this.#foreign.get(dir);
+    if (known !== undefined) return known;
+    const { device, isMountRoot } = yield* statusOf(dir);
+    const isOther = isMountRoot || device !== (yield* this.device());
+    const isForeign: boolean = isOther || (yield* this.isForeign(splitDisk(path).parent));
+    this.#foreign.set(dir, isForeign);
+    return isForeign;
   }
 
   /** The root's file system. */
@@ -120,6 +131,7 @@ export class Reach {
 
   *#close(handle: DirHandle): FileProgram<void> {
     this.names.forget(handle);
+    this.#foreign.delete(handle);
     yield* close(handle);
   }
 
