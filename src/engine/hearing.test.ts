@@ -30,6 +30,7 @@ function begun(isShared: () => boolean) {
     store,
     ledger,
     busy: { whileFree: (_: unknown, work: () => unknown) => work() },
+    allowance: { take: none },
     tally: { heard: none },
     superseded: { outrun: () => [], isOpen: false },
   } as unknown as FolderContext;
