@@ -34,6 +34,11 @@ export const lookingBugs: readonly Bug[] = [
         from: "const racy = status.kind === 'file' && (isRecent || isAhead);",
         to: 'const racy = false;',
       },
+      {
+        file: 'src/engine/clock-steps.ts',
+        from: 'if (from <= now && now < to) return true;',
+        to: '',
+      },
     ],
   },
   {

@@ -98,7 +98,7 @@ export const doubtGuards: readonly Guard[] = [
     scenario: 'a directory that became a file, and is one no more after a power cut, is reported',
     edits: [
       {
-        file: 'src/engine/observer.ts',
+        file: 'src/engine/observed-problems.ts',
         from: 'filter((path) => !damaged.has(path))',
         to: 'filter(() => true || damaged)',
       },

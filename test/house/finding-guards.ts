@@ -101,7 +101,7 @@ export const findingGuards: readonly Guard[] = [
   {
     name: 'files are put where a disk should be mounted',
     file: 'mounts',
-    scenario: 'what was on a disk',
+    scenario: 'what arrives just as the disk goes',
     edits: [
       {
         file: 'src/engine/programs/apply-item.ts',

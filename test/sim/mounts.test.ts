@@ -6,7 +6,7 @@ import type { SimDevice } from '../../lab/sim/device.ts';
 import type { Inode } from '../../lab/sim/inode.ts';
 import type { KithWorld } from '../../lab/sim/kith-world.ts';
 import { placeOf } from '../../lab/sim/resolve-path.ts';
-import { assertTrees, calm, cast, rowOf, statusOf, told, treeOf } from './scene.ts';
+import { assertTrees, calm, cast, onJob, rowOf, statusOf, told, treeOf } from './scene.ts';
 
 const ON_DISK = ['usb/a = a', 'usb/sub/', 'usb/sub/b = b'];
 
@@ -95,6 +95,19 @@ test('what was on a disk that is not mounted any more is held, and goes on when 
       ['keep = keep', 'usb/', 'usb/a = edited', 'usb/new = new', ...ON_DISK.slice(1)],
     );
     assert.equal(laptop.person.read('usb/sub/b'), 'b');
+  }));
+
+test('what arrives just as the disk goes is not put where it was mounted', () =>
+  told(cast('laptop', 'desk'), async (world, laptop, desk) => {
+    const disk = await mounted(world, laptop);
+    const stop = onJob(laptop, 'apply', () => {
+      stop();
+      disk.unmount();
+    });
+    desk.person.write('usb/new', 'new');
+    await world.run({ ms: 100_000 });
+    assert.deepEqual(treeOf(laptop), ['keep = keep', 'usb/']);
+    assertTrees([desk], ['keep = keep', 'usb/', 'usb/a = a', 'usb/new = new', ...ON_DISK.slice(1)]);
   }));
 
 test('a disk that was not mounted at a start deletes nothing', () =>

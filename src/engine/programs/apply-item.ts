@@ -80,7 +80,7 @@ function* hasParent(work: Work, diskPath: string): FileProgram<boolean> {
   const { parent } = splitDisk(diskPath);
   if ((yield* work.reach.dir(parent)) === undefined) return false;
   if (yield* work.reach.isInPlace(parent)) return true;
-  work.placements.movedAway(parent);
+  yield* work.placements.hasGone(parent, work.reach);
   yield* work.lending.giveBackOne(work.reach, parent, sync);
   yield* work.reach.drop(parent);
   return false;

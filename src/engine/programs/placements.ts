@@ -18,9 +18,12 @@ export class Placements {
     return this.#filled;
   }
 
-  /** The open directory does not stand at its path any more. */
-  movedAway(dir: string): void {
-    this.#moved.add(dir);
+  /**
+   * The open directory does not stand at its path any more. Was it removed, it was emptied before: then what was put there is
+   * gone, and nothing can follow it.
+   */
+  *hasGone(dir: string, reach: Reach): FileProgram<void> {
+    if (yield* reach.isSomewhere(dir)) this.#moved.add(dir);
   }
 
   /** Called before an item that goes into `next`, and after the last one. */
@@ -28,7 +31,7 @@ export class Placements {
     const dir = this.#filled;
     if (dir === undefined || dir === next) return;
     this.#filled = undefined;
-    if (!(yield* reach.isInPlace(dir))) this.#moved.add(dir);
+    if (!(yield* reach.isInPlace(dir))) yield* this.hasGone(dir, reach);
   }
 
   /** Called after an item. */
@@ -38,12 +41,12 @@ export class Placements {
 
   /** What became of it, now that all is done. */
   settled(item: ApplyItem, applied: Applied): Applied {
-    if (!isPlaced(item, applied) || !this.#hasGone(item)) return applied;
+    if (!isPlaced(item, applied) || !this.#hasFollowed(item)) return applied;
     const waits = applied.isDisplaced ? { isDisplaced: true as const } : {};
     return { outcome: 'changed', made: applied.made, ...waits };
   }
 
-  #hasGone({ diskPath }: ApplyItem): boolean {
+  #hasFollowed({ diskPath }: ApplyItem): boolean {
     if (this.#moved.size === 0) return false;
     for (let dir = diskPath; dir !== ''; ) {
       dir = splitDisk(dir).parent;

@@ -104,6 +104,12 @@ export class Reach {
     return isSame && (yield* this.isInPlace(parent));
   }
 
+  /** True if the open directory has a name, wherever that is by now. */
+  *isSomewhere(path: string): FileProgram<boolean> {
+    const handle = this.#open.get(path);
+    return handle !== undefined && (yield* statusOf(handle)).links > 0;
+  }
+
   /** Called between items, when no handle but those of the control directory, and that of `kept`, is in use: bounds how many are open. */
   *trim(kept?: string): FileProgram<void> {
     if (this.#open.size <= MAX_OPEN) return;
