@@ -196,7 +196,11 @@ function requestOf(input: Uint8Array): Request {
   }
   // Node would wait for a body that never comes, or for one that goes on.
   for (const name of ['content-length', 'transfer-encoding', 'expect']) delete headers[name];
-  const url = rest.join(' ').replace(/[^\x21-\x7e]/g, '');
+  // URLs take a backslash for a slash, so that a host could follow; on the wire it is a letter like others.
+  const url = rest
+    .join(' ')
+    .replace(/[^\x21-\x7e]/g, '')
+    .replaceAll('\\', '%5c');
   return {
     method: METHODS.find((each) => each === word) ?? 'GET',
     url: url.startsWith('/') ? url : `/${url}`,
