@@ -1,6 +1,7 @@
 /**
  * A simulated disk as its programs see it. The port (sim/file-system) and the people (sim/person) both work on it; every
- * change is noted in the journal, dated by the device's clock and told to those who watch.
+ * change is noted in the journal, dated by the device's clock and told to those who watch. It is long because names, mounts
+ * and contents share that one way of changing; what does not change anything is in the files beside it.
  */
 
 import { type ErrorCode, KithError } from '../../src/base/error.ts';
